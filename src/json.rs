@@ -1,0 +1,126 @@
+//! What does a JSON text say, when nobody may say it twice?
+//!
+//! RFC 8259 leaves duplicate member names undefined; parsers that keep the last one let a signed or reviewed text mean
+//! two things. [`Strict`] refuses them at every depth.
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+use std::fmt;
+
+/// A JSON value without a duplicate member name anywhere in it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Strict(pub(crate) Value);
+
+/// A JSON object without a duplicate member name anywhere in it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct StrictObject(pub(crate) Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyValue).map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for StrictObject {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(AnyObject).map(Self)
+    }
+}
+
+struct AnyObject;
+
+impl<'de> Visitor<'de> for AnyObject {
+    type Value = Map<String, Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let mut object = Map::new();
+        while let Some(name) = members.next_key::<String>()? {
+            let Strict(value) = members.next_value()?;
+            if object.insert(name, value).is_some() {
+                // The name is not repeated: in a token it is the sender's text.
+                return Err(A::Error::custom("found a member name twice, expected each name once"));
+            }
+        }
+        Ok(object)
+    }
+}
+
+struct AnyValue;
+
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
+        let mut array = Vec::new();
+        while let Some(Strict(value)) = elements.next_element()? {
+            array.push(value);
+        }
+        Ok(Value::Array(array))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Value, A::Error> {
+        AnyObject.visit_map(members).map(Value::Object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_without_duplicates_reads_as_serde_json_reads_it() {
+        let text = r#"{"a":[1,-2,3.5,"x",null,true,{"b":{}}],"c":"\u00e9"}"#;
+        let strict: Strict = serde_json::from_str(text).unwrap();
+        assert_eq!(strict.0, serde_json::from_str::<Value>(text).unwrap());
+    }
+
+    #[test]
+    fn a_duplicate_member_name_is_refused_at_every_depth() {
+        for text in [r#"{"a":1,"a":1}"#, r#"{"x":{"a":1,"a":2}}"#, r#"{"x":[{"a":1,"\u0061":2}]}"#] {
+            assert!(serde_json::from_str::<StrictObject>(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_an_object_is_an_object() {
+        for text in ["[]", "1", "\"a\"", "null", ""] {
+            assert!(serde_json::from_str::<StrictObject>(text).is_err(), "{text}");
+        }
+    }
+}
