@@ -1,0 +1,131 @@
+//! Which text in the request is the token?
+
+use super::error::InvalidToken;
+use std::fmt;
+
+/// The longest token accepted, in bytes: the header values of a request have 10,240 together (API Gateway quotas).
+pub const LONGEST_TOKEN: usize = 10_240;
+
+/// The authentication scheme, RFC 6750 section 2.1.
+const SCHEME: &str = "Bearer";
+
+/// Must the scheme `Bearer` stand before the token?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// Never: query parameters and cookies hold the token alone (RFC 6750 section 2.3).
+    Absent,
+    /// It may: the token source of a TOKEN authorizer can be any header.
+    Optional,
+    /// Always, as in the `Authorization` header.
+    Required,
+}
+
+/// A bearer token as somebody sent it. It never prints.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BearerToken(String);
+
+impl BearerToken {
+    /// Takes the token out of a header's, parameter's or cookie's value.
+    ///
+    /// # Errors
+    /// [`InvalidToken::Missing`] for an empty value, [`InvalidToken::SchemeNotBearer`] when the scheme is another or
+    /// missing, [`InvalidToken::TooLong`], and [`InvalidToken::Malformed`] when anything but one token stands there.
+    pub fn parse(value: &str, scheme: Scheme) -> Result<Self, InvalidToken> {
+        // RFC 9110 section 5.5: white space around a field value is not part of it.
+        let value = value.trim_matches([' ', '\t']);
+        if value.is_empty() {
+            return Err(InvalidToken::Missing);
+        }
+        let token = match (scheme, after_scheme(value)) {
+            (Scheme::Absent, _) | (Scheme::Optional, None) => value,
+            (Scheme::Optional | Scheme::Required, Some(token)) => token,
+            (Scheme::Required, None) => return Err(InvalidToken::SchemeNotBearer),
+        };
+        if token.is_empty() {
+            return Err(InvalidToken::Missing);
+        }
+        if token.len() > LONGEST_TOKEN {
+            return Err(InvalidToken::TooLong);
+        }
+        match token.bytes().all(is_jws_byte) {
+            true => Ok(Self(token.to_owned())),
+            false if token.contains([' ', '\t']) && scheme == Scheme::Optional && after_scheme(value).is_none() => {
+                Err(InvalidToken::SchemeNotBearer)
+            }
+            false => Err(InvalidToken::Malformed),
+        }
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What follows `Bearer` and its spaces, in any case (RFC 9110 section 11.1); `None` when the scheme is not there.
+fn after_scheme(value: &str) -> Option<&str> {
+    if value.eq_ignore_ascii_case(SCHEME) {
+        return Some("");
+    }
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case(SCHEME).then(|| token.trim_start_matches(' '))
+}
+
+/// The alphabet of a compact JWS (RFC 7515 section 7.1): base64url and dots.
+fn is_jws_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)
+}
+
+impl fmt::Debug for BearerToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BearerToken(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_token_is_taken_out_of_a_value() {
+        use InvalidToken::{Malformed, Missing, SchemeNotBearer, TooLong};
+        use Scheme::{Absent, Optional, Required};
+        let longest = "a".repeat(LONGEST_TOKEN);
+        for (value, scheme, expected) in [
+            ("Bearer a.b.c", Required, Ok("a.b.c")),
+            ("bEARER a.b.c", Required, Ok("a.b.c")),
+            ("Bearer   a.b.c", Required, Ok("a.b.c")),
+            (" Bearer a.b.c\t", Required, Ok("a.b.c")),
+            ("Bearer a.b.c", Optional, Ok("a.b.c")),
+            ("a.b.c", Optional, Ok("a.b.c")),
+            ("a.b.c", Absent, Ok("a.b.c")),
+            ("", Required, Err(Missing)),
+            ("  ", Optional, Err(Missing)),
+            ("Bearer", Required, Err(Missing)),
+            ("Bearer ", Optional, Err(Missing)),
+            ("a.b.c", Required, Err(SchemeNotBearer)),
+            ("Basic YTpi", Required, Err(SchemeNotBearer)),
+            ("Basic YTpi", Optional, Err(SchemeNotBearer)),
+            ("Bearera.b.c", Required, Err(SchemeNotBearer)),
+            ("Bearer\ta.b.c", Required, Err(SchemeNotBearer)),
+            ("Bearer a.b.c d", Required, Err(Malformed)),
+            ("Bearer a.b.c,Bearer d.e.f", Required, Err(Malformed)),
+            ("Bearer Bearer a.b.c", Required, Err(Malformed)),
+            ("Bearer \"a.b.c\"", Required, Err(Malformed)),
+            ("Bearer a.b.c=", Required, Err(Malformed)),
+            ("Bearer a.b.c\n", Required, Err(Malformed)),
+            ("Bearer a.b.\u{e9}", Required, Err(Malformed)),
+            ("Bearer a.b.c", Absent, Err(Malformed)),
+            (&longest, Optional, Ok(longest.as_str())),
+            (&format!("{longest}a"), Optional, Err(TooLong)),
+        ] {
+            let found = BearerToken::parse(value, scheme);
+            assert_eq!(found.as_ref().map(BearerToken::as_str), expected.as_ref().copied(), "{value} {scheme:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_does_not_print() {
+        let token = BearerToken::parse("a.b.c", Scheme::Optional).unwrap();
+        assert_eq!(format!("{token:?}"), "BearerToken(..)");
+    }
+}

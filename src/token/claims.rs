@@ -1,0 +1,127 @@
+//! What does a verified token say?
+
+use super::error::InvalidToken;
+use super::scope::Scopes;
+use crate::clock::UnixTime;
+use serde_json::{Map, Value};
+use std::fmt;
+
+/// What a Cognito token is for: its `token_use` claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenUse {
+    /// `access`: may call APIs, carries scopes.
+    Access,
+    /// `id`: says who signed in, carries none.
+    Id,
+}
+
+impl TokenUse {
+    /// The claim's value.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Access => "access",
+            Self::Id => "id",
+        }
+    }
+}
+
+/// The claims of a token whose signature, issuer, times, use and client were verified.
+///
+/// Made by [`Verifier::verify`](super::Verifier::verify) alone.
+pub struct VerifiedClaims {
+    subject: String,
+    token_use: TokenUse,
+    scopes: Scopes,
+    groups: Vec<String>,
+    claims: Map<String, Value>,
+}
+
+impl VerifiedClaims {
+    /// The subject: `sub` (RFC 7519 section 4.1.2), in Cognito the user's or the client's id.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// What the token is for.
+    #[must_use]
+    pub fn token_use(&self) -> TokenUse {
+        self.token_use
+    }
+
+    /// Does the token carry this scope? An ID token carries none.
+    #[must_use]
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.scopes.contain(scope)
+    }
+
+    /// Is its holder in this Cognito group?
+    #[must_use]
+    pub fn has_group(&self, group: &str) -> bool {
+        self.groups.iter().any(|known| known == group)
+    }
+
+    /// The claim of this name, of any JSON type.
+    #[must_use]
+    pub fn claim(&self, name: &str) -> Option<&Value> {
+        self.claims.get(name)
+    }
+
+    /// Reads the claims that every Cognito token has, each as its documented type alone.
+    pub(super) fn read(claims: Map<String, Value>) -> Result<Self, InvalidToken> {
+        let subject = string(&claims, "sub")?.filter(|subject| !subject.is_empty());
+        let subject = subject.ok_or(InvalidToken::ClaimMissing { claim: "sub" })?.to_owned();
+        let token_use = match string(&claims, "token_use")? {
+            Some("access") => TokenUse::Access,
+            Some("id") => TokenUse::Id,
+            Some(_) => return Err(InvalidToken::UseNotAllowed),
+            None => return Err(InvalidToken::ClaimMissing { claim: "token_use" }),
+        };
+        let scope = string(&claims, "scope")?;
+        let scopes = scope.filter(|_| token_use == TokenUse::Access).map(Scopes::parse).unwrap_or_default();
+        Ok(Self { subject, token_use, scopes, groups: groups(&claims)?, claims })
+    }
+
+    /// The client the token was issued to: `client_id` of an access token, `aud` of an ID token.
+    pub(super) fn client(&self) -> Result<&str, InvalidToken> {
+        let claim = match self.token_use {
+            TokenUse::Access => "client_id",
+            TokenUse::Id => "aud",
+        };
+        string(&self.claims, claim)?.ok_or(InvalidToken::ClaimMissing { claim })
+    }
+}
+
+impl fmt::Debug for VerifiedClaims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("VerifiedClaims(..)")
+    }
+}
+
+/// A claim that is a string where it is present.
+pub(super) fn string<'a>(claims: &'a Map<String, Value>, claim: &'static str) -> Result<Option<&'a str>, InvalidToken> {
+    match claims.get(claim) {
+        None => Ok(None),
+        Some(value) => value.as_str().map(Some).ok_or(InvalidToken::ClaimMalformed { claim }),
+    }
+}
+
+/// A claim that is a time where it is present. Cognito's are whole seconds; other numbers are refused.
+pub(super) fn time(claims: &Map<String, Value>, claim: &'static str) -> Result<Option<UnixTime>, InvalidToken> {
+    match claims.get(claim) {
+        None => Ok(None),
+        Some(value) => {
+            let seconds = value.as_u64().ok_or(InvalidToken::ClaimMalformed { claim })?;
+            Ok(Some(UnixTime::from_seconds(seconds)))
+        }
+    }
+}
+
+fn groups(claims: &Map<String, Value>) -> Result<Vec<String>, InvalidToken> {
+    const CLAIM: &str = "cognito:groups";
+    let malformed = InvalidToken::ClaimMalformed { claim: CLAIM };
+    let Some(value) = claims.get(CLAIM) else { return Ok(Vec::new()) };
+    let listed = value.as_array().ok_or(malformed)?;
+    listed.iter().map(|group| group.as_str().map(ToOwned::to_owned).ok_or(malformed)).collect()
+}

@@ -1,0 +1,118 @@
+//! Why is a token not believed?
+
+use std::fmt;
+
+/// Why a token is not believed. To the caller all of these are one `Unauthorized`; the log has the reason.
+///
+/// No variant holds anything that the token said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum InvalidToken {
+    /// The header's `alg` is not RS256.
+    AlgorithmNotAllowed,
+    /// Two different tokens stand in one request (RFC 6750 section 2).
+    Ambiguous,
+    /// A claim that is checked or read has another JSON type than Cognito documents.
+    ClaimMalformed {
+        /// The claim's name.
+        claim: &'static str,
+    },
+    /// A claim that every Cognito token of this use has is absent.
+    ClaimMissing {
+        /// The claim's name.
+        claim: &'static str,
+    },
+    /// The token was issued to a client that is not ours.
+    ClientUnknown,
+    /// The header has `crit`.
+    CriticalHeader,
+    /// It is `exp` or later.
+    Expired,
+    /// `iat` is further ahead than clocks differ.
+    IssuedInFuture,
+    /// `iss` is not one of the issuers set up.
+    IssuerUnknown,
+    /// The header has no `kid`.
+    KeyIdMissing,
+    /// The issuer's key set was fetched a moment ago and had no such key, and it is too early to ask again.
+    KeyUnchecked,
+    /// The issuer publishes no such key.
+    KeyUnknown,
+    /// It is not a compact JWS of three base64url parts, or its JSON is not an object with unique names.
+    Malformed,
+    /// There is no token.
+    Missing,
+    /// It is before `nbf`.
+    NotYetValid,
+    /// The authentication scheme is not `Bearer`.
+    SchemeNotBearer,
+    /// The signature is not the key's.
+    SignatureInvalid,
+    /// The token is longer than a request's headers can be.
+    TooLong,
+    /// `token_use` is not one that is allowed.
+    UseNotAllowed,
+}
+
+impl InvalidToken {
+    /// A stable code for logs, metrics and tests.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::AlgorithmNotAllowed => "algorithm_not_allowed",
+            Self::Ambiguous => "token_ambiguous",
+            Self::ClaimMalformed { .. } => "claim_malformed",
+            Self::ClaimMissing { .. } => "claim_missing",
+            Self::ClientUnknown => "client_unknown",
+            Self::CriticalHeader => "critical_header",
+            Self::Expired => "token_expired",
+            Self::IssuedInFuture => "issued_in_future",
+            Self::IssuerUnknown => "issuer_unknown",
+            Self::KeyIdMissing => "key_id_missing",
+            Self::KeyUnchecked => "key_unchecked",
+            Self::KeyUnknown => "key_unknown",
+            Self::Malformed => "token_malformed",
+            Self::Missing => "token_missing",
+            Self::NotYetValid => "not_yet_valid",
+            Self::SchemeNotBearer => "scheme_not_bearer",
+            Self::SignatureInvalid => "signature_invalid",
+            Self::TooLong => "token_too_long",
+            Self::UseNotAllowed => "token_use_not_allowed",
+        }
+    }
+
+    /// Will the same token never be believed later either? Only such a refusal may be cached.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        !matches!(self, Self::IssuedInFuture | Self::KeyUnchecked | Self::KeyUnknown | Self::NotYetValid)
+    }
+}
+
+impl fmt::Display for InvalidToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AlgorithmNotAllowed => f.write_str("found another `alg` in the token's header, expected `RS256`"),
+            Self::Ambiguous => f.write_str("found different tokens in one request, expected one"),
+            Self::ClaimMalformed { claim } => {
+                write!(f, "found another JSON type in the claim `{claim}` than Cognito's")
+            }
+            Self::ClaimMissing { claim } => write!(f, "found no claim `{claim}`, expected one"),
+            Self::ClientUnknown => f.write_str("found a client that is not in `APP_CLIENT_ID`"),
+            Self::CriticalHeader => f.write_str("found `crit` in the token's header, expected none"),
+            Self::Expired => f.write_str("found a token past its `exp`"),
+            Self::IssuedInFuture => f.write_str("found an `iat` in the future"),
+            Self::IssuerUnknown => f.write_str("found another issuer than those set up"),
+            Self::KeyIdMissing => f.write_str("found no `kid` in the token's header, expected one"),
+            Self::KeyUnchecked => f.write_str("found a key id that is not at hand, and it is too early to fetch again"),
+            Self::KeyUnknown => f.write_str("found a key id that the issuer does not publish"),
+            Self::Malformed => f.write_str("found something else than one compact JWS"),
+            Self::Missing => f.write_str("found no token"),
+            Self::NotYetValid => f.write_str("found a token before its `nbf`"),
+            Self::SchemeNotBearer => f.write_str("found another authentication scheme, expected `Bearer`"),
+            Self::SignatureInvalid => f.write_str("found a signature that is not the key's"),
+            Self::TooLong => f.write_str("found a token longer than a request can carry"),
+            Self::UseNotAllowed => f.write_str("found a `token_use` that is not in `TOKEN_USE`"),
+        }
+    }
+}
+
+impl std::error::Error for InvalidToken {}

@@ -1,0 +1,83 @@
+//! What may be read of a token before its signature is checked?
+//!
+//! Whether it has the shape of a Cognito token at all, whether one of our issuers is said to have made it, and which key
+//! it asks for. Its claims stay shut.
+
+use super::bearer::BearerToken;
+use super::error::InvalidToken;
+use super::verifier::Issuer;
+use crate::json::StrictObject;
+use crate::jwks::KeyId;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
+use std::fmt;
+
+/// The one algorithm that Cognito signs with (Developer Guide, "Verifying JSON web tokens").
+const ALGORITHM: &str = "RS256";
+
+/// A compact JWS whose header and payload are well-formed and whose signature nobody has checked.
+pub struct UnverifiedToken<'a> {
+    pub(super) message: &'a str,
+    pub(super) signature: Vec<u8>,
+    pub(super) unverified_claims: Map<String, Value>,
+    unverified_key_id: KeyId,
+}
+
+impl<'a> UnverifiedToken<'a> {
+    /// Takes the token apart (RFC 7515 section 5.2, steps 1 to 7).
+    ///
+    /// # Errors
+    /// [`InvalidToken::Malformed`] when it is not a JWS of three parts, each strict base64url, header and payload
+    /// JSON objects without duplicate names; [`InvalidToken::AlgorithmNotAllowed`], [`InvalidToken::CriticalHeader`],
+    /// [`InvalidToken::KeyIdMissing`] when the header asks for what is not done here.
+    pub fn parse(token: &'a BearerToken) -> Result<Self, InvalidToken> {
+        let (message, signature) = token.as_str().rsplit_once('.').ok_or(InvalidToken::Malformed)?;
+        let (header, payload) = message.split_once('.').ok_or(InvalidToken::Malformed)?;
+        if payload.contains('.') {
+            return Err(InvalidToken::Malformed);
+        }
+        let unverified_key_id = read_header(&object(header)?)?;
+        Ok(Self { message, signature: decode(signature)?, unverified_claims: object(payload)?, unverified_key_id })
+    }
+
+    /// The key that is said to have signed the token.
+    #[must_use]
+    pub fn unverified_key_id(&self) -> &KeyId {
+        &self.unverified_key_id
+    }
+
+    /// Does the token say that this issuer made it? Only the issuer's key can prove it.
+    #[must_use]
+    pub fn names_issuer(&self, issuer: &Issuer) -> bool {
+        self.unverified_claims.get("iss").and_then(Value::as_str) == Some(issuer.identifier())
+    }
+}
+
+impl fmt::Debug for UnverifiedToken<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UnverifiedToken(..)")
+    }
+}
+
+fn read_header(header: &Map<String, Value>) -> Result<KeyId, InvalidToken> {
+    if header.get("alg").and_then(Value::as_str) != Some(ALGORITHM) {
+        return Err(InvalidToken::AlgorithmNotAllowed);
+    }
+    // RFC 7515 section 4.1.11: extensions that must be understood. None is.
+    if header.contains_key("crit") {
+        return Err(InvalidToken::CriticalHeader);
+    }
+    let key_id = header.get("kid").and_then(Value::as_str).filter(|key_id| !key_id.is_empty());
+    key_id.map(|key_id| KeyId::new(key_id.to_owned())).ok_or(InvalidToken::KeyIdMissing)
+}
+
+fn object(part: &str) -> Result<Map<String, Value>, InvalidToken> {
+    let StrictObject(members) = serde_json::from_slice(&decode(part)?).map_err(|_| InvalidToken::Malformed)?;
+    Ok(members)
+}
+
+/// Base64url without padding, and with nothing in the bits that do not count: one text for one value.
+fn decode(part: &str) -> Result<Vec<u8>, InvalidToken> {
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| InvalidToken::Malformed)
+}

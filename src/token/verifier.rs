@@ -1,0 +1,107 @@
+//! Does the token prove what it says?
+
+use super::claims::{self, TokenUse, VerifiedClaims};
+use super::error::InvalidToken;
+use super::unverified::UnverifiedToken;
+use crate::clock::UnixTime;
+use crate::jwks::VerifyingKey;
+use jsonwebtoken::signature::Verifier as _;
+use serde_json::{Map, Value};
+
+/// How far ahead an `iat` may be, in seconds: what clocks that nobody tends differ by. RFC 7519 gives no figure;
+/// five minutes is Kerberos' (RFC 4120 section 5.4.2), and Cognito's shortest token life.
+const FURTHEST_AHEAD_SECONDS: u64 = 300;
+
+/// The largest leeway that may be set, in seconds: "usually no more than a few minutes" (RFC 7519 section 4.1.4).
+pub const LONGEST_LEEWAY_SECONDS: u64 = 300;
+
+/// Who may issue tokens: an issuer identifier, compared exactly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issuer(String);
+
+impl Issuer {
+    /// Takes the identifier as it is; it comes from the operator's settings.
+    #[must_use]
+    pub fn new(identifier: String) -> Self {
+        Self(identifier)
+    }
+
+    /// The text that `iss` must equal.
+    #[must_use]
+    pub fn identifier(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Which app clients' tokens are ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Clients {
+    /// Every client of the pools set up: the operator wrote `*`.
+    Any,
+    /// These.
+    Listed(Vec<String>),
+}
+
+impl Clients {
+    fn include(&self, client: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Listed(clients) => clients.iter().any(|known| known == client),
+        }
+    }
+}
+
+/// What is asked of a token besides a genuine signature.
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    /// Whose clients' tokens are ours.
+    pub clients: Clients,
+    /// Which `token_use` is allowed.
+    pub token_uses: Vec<TokenUse>,
+    /// By how much the issuer's clock and ours may differ, in seconds.
+    pub leeway_seconds: u64,
+}
+
+impl Verifier {
+    /// Proves the token: signature, issuer, times, use, client, in this order.
+    ///
+    /// The key must be the issuer's own; who looks it up sees to that.
+    ///
+    /// # Errors
+    /// [`InvalidToken`], with the first thing that does not hold.
+    pub fn verify(
+        &self,
+        token: UnverifiedToken<'_>,
+        issuer: &Issuer,
+        key: &VerifyingKey,
+        now: UnixTime,
+    ) -> Result<VerifiedClaims, InvalidToken> {
+        key.verify(token.message.as_bytes(), &token.signature).map_err(|_| InvalidToken::SignatureInvalid)?;
+        if !token.names_issuer(issuer) {
+            return Err(InvalidToken::IssuerUnknown);
+        }
+        self.check_times(&token.unverified_claims, now)?;
+        let claims = VerifiedClaims::read(token.unverified_claims)?;
+        if !self.token_uses.contains(&claims.token_use()) {
+            return Err(InvalidToken::UseNotAllowed);
+        }
+        if !self.clients.include(claims.client()?) {
+            return Err(InvalidToken::ClientUnknown);
+        }
+        Ok(claims)
+    }
+
+    fn check_times(&self, claims: &Map<String, Value>, now: UnixTime) -> Result<(), InvalidToken> {
+        let expiry = claims::time(claims, "exp")?.ok_or(InvalidToken::ClaimMissing { claim: "exp" })?;
+        if now >= expiry.plus_seconds(self.leeway_seconds) {
+            return Err(InvalidToken::Expired);
+        }
+        if claims::time(claims, "nbf")?.is_some_and(|not_before| now.plus_seconds(self.leeway_seconds) < not_before) {
+            return Err(InvalidToken::NotYetValid);
+        }
+        if claims::time(claims, "iat")?.is_some_and(|issued| now.plus_seconds(FURTHEST_AHEAD_SECONDS) < issued) {
+            return Err(InvalidToken::IssuedInFuture);
+        }
+        Ok(())
+    }
+}
