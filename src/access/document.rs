@@ -1,0 +1,346 @@
+//! What does the permission document say, and is all of it meant?
+//!
+//! Reading is strict, because what is misread here is granted: unknown and duplicate keys, `null`, empty lists and
+//! malformed routes are errors that name their place.
+
+use super::permission::Permission;
+use super::permission_map::PermissionMap;
+use super::route::Route;
+use crate::json::Strict;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde_json::Value;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// Context names that API Gateway or its access logs use themselves: `claims` is Cognito's own authorizer's
+/// (Developer Guide, "Output from an API Gateway Lambda authorizer"), the others stand beside the context's names in
+/// `$context.authorizer` ("Variables for data models and mapping templates", "Variables for access logging").
+pub const RESERVED_CONTEXT_NAMES: [&str; 8] =
+    ["claims", "principalId", "integrationLatency", "error", "latency", "status", "requestId", "integrationStatus"];
+
+pub(super) fn parse(json: &[u8]) -> Result<PermissionMap, InvalidDocument> {
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    let document: Document = serde_path_to_error::deserialize(&mut deserializer).map_err(InvalidDocument::at)?;
+    deserializer.end().map_err(|error| InvalidDocument { path: ".".to_owned(), problem: error.to_string() })?;
+    Ok(document.into())
+}
+
+/// Why the permission document cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidDocument {
+    path: String,
+    problem: String,
+}
+
+impl InvalidDocument {
+    fn at(error: serde_path_to_error::Error<serde_json::Error>) -> Self {
+        Self { path: error.path().to_string(), problem: error.into_inner().to_string() }
+    }
+}
+
+impl fmt::Display for InvalidDocument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "at `{}`: {}", self.path, self.problem)
+    }
+}
+
+impl std::error::Error for InvalidDocument {}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    #[serde(rename = "$schema", default, deserialize_with = "present")]
+    _schema: Option<String>,
+    permissions: List<Permission>,
+    #[serde(default, deserialize_with = "present")]
+    routes: Option<List<Route>>,
+    #[serde(default, deserialize_with = "present")]
+    context: Option<Members<ContextName, Name>>,
+}
+
+impl From<Document> for PermissionMap {
+    fn from(document: Document) -> Self {
+        let List(permissions) = document.permissions;
+        let listed = document.routes.map(|List(routes)| routes).unwrap_or_default();
+        let mut catalog: Vec<Route> = Vec::new();
+        for route in permissions.iter().flat_map(|permission| &permission.allow).chain(&listed) {
+            if !catalog.contains(route) {
+                catalog.push(route.clone());
+            }
+        }
+        let named = |(ContextName(name), Name(claim))| (name, claim);
+        let context = document.context.map(|Members(members)| members.into_iter().map(named).collect());
+        Self { permissions, catalog, context }
+    }
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    #[serde(default, deserialize_with = "present")]
+    authenticated: Option<True>,
+    #[serde(default, deserialize_with = "present")]
+    scopes: Option<List<ScopeToken>>,
+    #[serde(default, deserialize_with = "present")]
+    groups: Option<List<Name>>,
+    #[serde(default, deserialize_with = "present")]
+    claims: Option<Members<Name, Strict>>,
+    #[serde(default, deserialize_with = "present")]
+    allow: Option<List<Route>>,
+    #[serde(default, deserialize_with = "present")]
+    deny: Option<List<Route>>,
+}
+
+impl<'de> Deserialize<'de> for Permission {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let entry = Entry::deserialize(deserializer)?;
+        let conditions = entry.scopes.is_some() || entry.groups.is_some() || entry.claims.is_some();
+        if !conditions && entry.authenticated.is_none() {
+            return Err(Error::custom(
+                "found no condition, expected `scopes`, `groups`, `claims` or `\"authenticated\": true`",
+            ));
+        }
+        if entry.allow.is_none() && entry.deny.is_none() {
+            return Err(Error::custom("found no routes, expected `allow` or `deny`"));
+        }
+        Ok(entry.into())
+    }
+}
+
+impl From<Entry> for Permission {
+    fn from(entry: Entry) -> Self {
+        let routes = |list: Option<List<Route>>| list.map(|List(routes)| routes).unwrap_or_default();
+        Self {
+            scopes: entry
+                .scopes
+                .map(|List(scopes)| scopes.into_iter().map(|ScopeToken(text)| text).collect())
+                .unwrap_or_default(),
+            groups: entry
+                .groups
+                .map(|List(groups)| groups.into_iter().map(|Name(text)| text).collect())
+                .unwrap_or_default(),
+            claims: entry.claims.map(|Members(claims)| claims.into_iter().map(condition).collect()).unwrap_or_default(),
+            allow: routes(entry.allow),
+            deny: routes(entry.deny),
+        }
+    }
+}
+
+fn condition((Name(name), Strict(value)): (Name, Strict)) -> (String, Value) {
+    (name, value)
+}
+
+/// An optional member: it may be left out, but where it stands it has a value. `null` is an error.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// The word `true`, and nothing else.
+struct True;
+
+impl<'de> Deserialize<'de> for True {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if bool::deserialize(deserializer)? {
+            return Ok(Self);
+        }
+        Err(Error::custom("found `false`, expected `true` or no `authenticated` at all"))
+    }
+}
+
+/// A list of at least one.
+struct List<T>(Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let list = Vec::deserialize(deserializer)?;
+        if list.is_empty() {
+            return Err(Error::custom("found an empty list, expected at least one element or no list at all"));
+        }
+        Ok(Self(list))
+    }
+}
+
+impl<'de> Deserialize<'de> for Route {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(Error::custom)
+    }
+}
+
+/// A name that is not empty: of a group or a claim.
+#[derive(PartialEq)]
+struct Name(String);
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text.is_empty() {
+            Err(Error::custom("found an empty name, expected one that a token can hold"))
+        } else {
+            Ok(Self(text))
+        }
+    }
+}
+
+/// One scope token (RFC 6749 section 3.3).
+struct ScopeToken(String);
+
+impl<'de> Deserialize<'de> for ScopeToken {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let is_token = !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && !b"\"\\".contains(&b));
+        if is_token {
+            return Ok(Self(text));
+        }
+        Err(Error::custom(format_args!(
+            "found `{}`, expected one scope without spaces, such as `orders/read`",
+            text.escape_debug()
+        )))
+    }
+}
+
+/// A name that the backend reads in `$context.authorizer`.
+#[derive(PartialEq)]
+struct ContextName(String);
+
+impl<'de> Deserialize<'de> for ContextName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let well_formed = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if well_formed && !RESERVED_CONTEXT_NAMES.contains(&text.as_str()) {
+            return Ok(Self(text));
+        }
+        Err(Error::custom(format_args!(
+            "found the context name `{}`, expected ASCII letters, digits and `_`, and none of API Gateway's own \
+             names: {}",
+            text.escape_debug(),
+            RESERVED_CONTEXT_NAMES.join(", ")
+        )))
+    }
+}
+
+/// The members of an object in its order, each name once.
+struct Members<K, V>(Vec<(K, V)>);
+
+impl<'de, K: Deserialize<'de> + PartialEq, V: Deserialize<'de>> Deserialize<'de> for Members<K, V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor(PhantomData))
+    }
+}
+
+struct MembersVisitor<K, V>(PhantomData<(K, V)>);
+
+impl<'de, K: Deserialize<'de> + PartialEq, V: Deserialize<'de>> Visitor<'de> for MembersVisitor<K, V> {
+    type Value = Members<K, V>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with at least one member")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
+        let mut members: Vec<(K, V)> = Vec::new();
+        while let Some(name) = object.next_key()? {
+            if members.iter().any(|(known, _)| *known == name) {
+                return Err(Error::custom("found a name twice, expected each name once"));
+            }
+            members.push((name, object.next_value()?));
+        }
+        if members.is_empty() {
+            return Err(Error::custom("found an empty object, expected at least one member or no object at all"));
+        }
+        Ok(Members(members))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(json: &str) -> String {
+        parse(json.as_bytes()).map(|_| ()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_documented_example_is_understood() {
+        let map = parse(include_bytes!("../../permissions.json")).unwrap();
+        assert!(map.permissions.iter().any(|permission| !permission.deny.is_empty()));
+        assert!(!map.catalog.is_empty());
+    }
+
+    #[test]
+    fn the_catalog_names_each_allowed_and_listed_route_once() {
+        let map = parse(
+            br#"{"permissions":[
+                {"scopes":["a"],"allow":["GET /a","GET /b"]},
+                {"groups":["g"],"allow":["GET /b"],"deny":["GET /c"]}],
+                "routes":["GET /d","GET /a"]}"#,
+        )
+        .unwrap();
+        let names: Vec<String> = map.catalog.iter().map(ToString::to_string).collect();
+        assert_eq!(names, ["GET /a", "GET /b", "GET /d"]);
+    }
+
+    #[test]
+    fn an_unusable_document_names_the_place_and_the_remedy() {
+        let permission =
+            |text: &str| format!(r#"{{"permissions":[{{"authenticated":true,"allow":["GET /"]}},{text}]}}"#);
+        for (json, place, problem) in [
+            ("{}".to_owned(), ".", "missing field `permissions`"),
+            (r#"{"permissions":[]}"#.to_owned(), "permissions", "found an empty list"),
+            (permission("{}"), "permissions[1]", "found no condition"),
+            (permission(r#"{"scopes":["a"]}"#), "permissions[1]", "found no routes"),
+            (permission(r#"{"allow":["GET /"]}"#), "permissions[1]", "found no condition"),
+            (permission(r#"{"scopes":[],"allow":["GET /"]}"#), "permissions[1].scopes", "found an empty list"),
+            (permission(r#"{"scopes":null,"authenticated":true,"allow":["GET /"]}"#), "permissions[1].scopes", "null"),
+            (permission(r#"{"scopes":["a b"],"allow":["GET /"]}"#), "permissions[1].scopes[0]", "found `a b`"),
+            (permission(r#"{"groups":[""],"allow":["GET /"]}"#), "permissions[1].groups[0]", "found an empty name"),
+            (permission(r#"{"claims":{},"allow":["GET /"]}"#), "permissions[1].claims", "found an empty object"),
+            (
+                permission(r#"{"claims":{"a":1,"a":2},"allow":["GET /"]}"#),
+                "permissions[1].claims",
+                "found a name twice",
+            ),
+            (
+                permission(r#"{"claims":{"a":{"b":1,"b":2}},"allow":["GET /"]}"#),
+                "permissions[1].claims.a",
+                "found a member name twice",
+            ),
+            (
+                permission(r#"{"authenticated":false,"allow":["GET /"]}"#),
+                "permissions[1].authenticated",
+                "found `false`",
+            ),
+            (permission(r#"{"scope":["a"],"allow":["GET /"]}"#), "permissions[1].scope", "unknown field `scope`"),
+            (
+                permission(r#"{"scopes":["a"],"scopes":["b"],"allow":["GET /"]}"#),
+                "permissions[1]",
+                "duplicate field `scopes`",
+            ),
+            (
+                permission(r#"{"scopes":["a"],"allow":["GET /a/"]}"#),
+                "permissions[1].allow[0]",
+                "found an empty segment",
+            ),
+            (permission(r#"{"scopes":["a"],"deny":["GRAB /a"]}"#), "permissions[1].deny[0]", "found the verb `GRAB`"),
+            (
+                r#"{"permissions":[{"authenticated":true,"allow":["GET /"]}],"routes":[]}"#.to_owned(),
+                "routes",
+                "found an empty list",
+            ),
+            (
+                r#"{"permissions":[{"authenticated":true,"allow":["GET /"]}],"context":{"a-b":"sub"}}"#.to_owned(),
+                "context",
+                "found the context name `a-b`",
+            ),
+            (
+                r#"{"permissions":[{"authenticated":true,"allow":["GET /"]}],"context":{"claims":"sub"}}"#.to_owned(),
+                "context",
+                "found the context name `claims`",
+            ),
+            (r#"{"permissions":[{"authenticated":true,"allow":["GET /"]}]} x"#.to_owned(), ".", "trailing characters"),
+        ] {
+            let message = message(&json);
+            assert!(message.contains(problem), "{json}: {message}");
+            assert!(message.starts_with(&format!("at `{place}`")), "{json}: {message}");
+        }
+    }
+}

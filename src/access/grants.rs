@@ -1,0 +1,141 @@
+//! What may the holder of one token do?
+
+use super::path::RequestedPath;
+use super::route::{Route, Segment, Verb};
+use crate::token::VerifiedClaims;
+use serde_json::Value;
+
+/// The longest claim value that may stand in a path, in characters. Cognito's `sub` has 36, a username at most 128
+/// (Cognito `UsernameType`).
+const CLAIM_VALUE_LIMIT: usize = 128;
+
+/// One segment of a [`Pattern`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part<'a> {
+    /// This text.
+    Literal(&'a str),
+    /// Any one segment.
+    One,
+    /// One or more segments; always last.
+    Rest,
+}
+
+/// A route with the values of one token in place of its claims.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern<'a> {
+    route: &'a Route,
+    parts: Vec<Part<'a>>,
+}
+
+impl<'a> Pattern<'a> {
+    /// The route as an allow names it; `None` when a claim it asks for is absent or unusable.
+    #[must_use]
+    pub fn allowed(route: &'a Route, claims: &'a VerifiedClaims) -> Option<Self> {
+        let part = |segment: &'a Segment| match segment {
+            Segment::Claim(name) => path_value(claims.claim(name)).map(Part::Literal),
+            _ => Some(open_part(segment)),
+        };
+        let parts = route.segments().iter().map(part).collect::<Option<_>>()?;
+        Some(Self { route, parts })
+    }
+
+    /// The route as a deny names it: an absent or unusable claim stands for any one segment.
+    #[must_use]
+    pub fn denied(route: &'a Route, claims: &'a VerifiedClaims) -> Self {
+        let part = |segment: &'a Segment| match segment {
+            Segment::Claim(name) => path_value(claims.claim(name)).map_or(Part::One, Part::Literal),
+            _ => open_part(segment),
+        };
+        Self { route, parts: route.segments().iter().map(part).collect() }
+    }
+
+    /// The route for whoever asks: a claim stands for any one segment.
+    #[must_use]
+    pub fn anyones(route: &'a Route) -> Self {
+        Self { route, parts: route.segments().iter().map(open_part).collect() }
+    }
+
+    /// The route this is a form of.
+    #[must_use]
+    pub fn route(&self) -> &'a Route {
+        self.route
+    }
+
+    /// The verb, or `ANY`.
+    #[must_use]
+    pub fn verb(&self) -> Verb {
+        self.route.verb()
+    }
+
+    /// The path's segments; none for the root path.
+    #[must_use]
+    pub fn parts(&self) -> &[Part<'a>] {
+        &self.parts
+    }
+
+    /// Does a request with this verb and path fall under the pattern?
+    #[must_use]
+    pub fn matches(&self, verb: &str, path: &RequestedPath<'_>) -> bool {
+        let mut segments = path.segments().iter();
+        let rest_or_equal = self.parts.iter().all(|part| match part {
+            Part::Literal(text) => segments.next() == Some(text),
+            Part::One => segments.next().is_some(),
+            Part::Rest => segments.by_ref().count() > 0,
+        });
+        self.verb().covers(verb) && rest_or_equal && segments.next().is_none()
+    }
+}
+
+fn open_part(segment: &Segment) -> Part<'_> {
+    match segment {
+        Segment::Literal(text) => Part::Literal(text),
+        Segment::Parameter(_) | Segment::Claim(_) => Part::One,
+        Segment::Greedy(_) => Part::Rest,
+    }
+}
+
+/// The claim's value, if it is a string that can stand as one segment of a path without acting as anything else:
+/// no `/`, no IAM wildcard or variable, no dot segment, nothing percent-encoded.
+fn path_value(value: Option<&Value>) -> Option<&str> {
+    let text = value?.as_str()?;
+    let short = !text.is_empty() && text.len() <= CLAIM_VALUE_LIMIT;
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._~:@-".contains(&byte));
+    (short && plain && !matches!(text, "." | "..")).then_some(text)
+}
+
+/// Everything one token's holder may do. It may be nothing.
+#[derive(Clone, Debug)]
+pub struct Grants<'a> {
+    pub(super) allowed: Vec<Pattern<'a>>,
+    pub(super) denied: Vec<Pattern<'a>>,
+    pub(super) catalog: &'a [Route],
+}
+
+impl<'a> Grants<'a> {
+    /// What the permissions that apply allow. A deny takes precedence over it.
+    #[must_use]
+    pub fn allowed(&self) -> &[Pattern<'a>] {
+        &self.allowed
+    }
+
+    /// What the permissions that apply deny.
+    #[must_use]
+    pub fn denied(&self) -> &[Pattern<'a>] {
+        &self.denied
+    }
+
+    /// Every route that an allow or `routes` names, whether this token may call it or not.
+    #[must_use]
+    pub fn catalog(&self) -> &'a [Route] {
+        self.catalog
+    }
+
+    /// May the holder call this? Some allow must match and no deny; a malformed path (`None`) matches nothing.
+    #[must_use]
+    pub fn permits(&self, verb: &str, path: Option<&RequestedPath<'_>>) -> bool {
+        path.is_some_and(|path| {
+            let matching = |patterns: &[Pattern<'_>]| patterns.iter().any(|pattern| pattern.matches(verb, path));
+            matching(&self.allowed) && !matching(&self.denied)
+        })
+    }
+}

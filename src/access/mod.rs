@@ -1,0 +1,18 @@
+//! What may the token's holder do?
+//!
+//! The operator's permission document becomes a [`PermissionMap`] once, at start. Together with one token's
+//! [`VerifiedClaims`](crate::token::VerifiedClaims) it gives [`Grants`], the decision engine: allows add up, any
+//! matching deny wins, the rest is denied. Nothing here knows of API Gateway or IAM.
+
+mod document;
+mod grants;
+mod path;
+mod permission;
+mod permission_map;
+mod route;
+
+pub use document::{InvalidDocument, RESERVED_CONTEXT_NAMES};
+pub use grants::{Grants, Part, Pattern};
+pub use path::RequestedPath;
+pub use permission_map::PermissionMap;
+pub use route::{InvalidRoute, Route, Segment, VERBS, Verb};

@@ -1,0 +1,57 @@
+//! When does a permission apply?
+
+use super::route::Route;
+use crate::token::VerifiedClaims;
+use serde_json::Value;
+
+/// One entry of the permission document: routes, and everything that must hold for them to be allowed or denied.
+#[derive(Clone, Debug)]
+pub(super) struct Permission {
+    pub(super) scopes: Vec<String>,
+    pub(super) groups: Vec<String>,
+    pub(super) claims: Vec<(String, Value)>,
+    pub(super) allow: Vec<Route>,
+    pub(super) deny: Vec<Route>,
+}
+
+impl Permission {
+    /// Does everything that the permission names hold for this token?
+    ///
+    /// INVARIANT: a permission that names nothing says `"authenticated": true` in the document, so that the empty
+    /// case, which holds for every verified token, was asked for in words.
+    #[must_use]
+    pub(super) fn applies_to(&self, token: &VerifiedClaims) -> bool {
+        self.scopes.iter().all(|scope| token.has_scope(scope))
+            && self.groups.iter().all(|group| token.has_group(group))
+            && self.claims.iter().all(|(name, wanted)| token.claim(name).is_some_and(|found| holds(found, wanted)))
+    }
+}
+
+/// JSON-typed equality; an array claim holds when it contains the value.
+fn holds(found: &Value, wanted: &Value) -> bool {
+    found == wanted || found.as_array().is_some_and(|values| values.contains(wanted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_claim_holds_by_json_type_and_value() {
+        for (found, wanted, expected) in [
+            (json!("true"), json!("true"), true),
+            (json!(true), json!("true"), false),
+            (json!(1), json!(1), true),
+            (json!("1"), json!(1), false),
+            (json!(["a", "b"]), json!("b"), true),
+            (json!(["a", "b"]), json!("ab"), false),
+            (json!(["a"]), json!(["a"]), true),
+            (json!([["a"]]), json!(["a"]), true),
+            (json!({"a": 1}), json!({"a": 1}), true),
+            (json!(null), json!("null"), false),
+        ] {
+            assert_eq!(holds(&found, &wanted), expected, "{found} and {wanted}");
+        }
+    }
+}
