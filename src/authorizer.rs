@@ -1,0 +1,119 @@
+//! What is the answer?
+//!
+//! The steps, in order: which issuer is named, which of its keys, is the token genuine, what may its holder do, how is
+//! that said in IAM. A decision may be a Deny; an error means that there is none.
+
+use crate::access::PermissionMap;
+use crate::clock::UnixTime;
+use crate::jwks::{KeyCache, KeyOrigin, NoKey, Unavailable};
+use crate::policy::{self, MethodArn, PolicyDocument};
+use crate::token::{BearerToken, InvalidToken, Issuer, UnverifiedToken, VerifiedClaims, Verifier};
+use std::fmt;
+use std::sync::Arc;
+
+/// An issuer and its keys.
+pub struct TrustedIssuer {
+    /// Who issues the tokens.
+    pub issuer: Issuer,
+    /// The keys it signs with.
+    pub keys: Arc<KeyCache>,
+}
+
+/// Decides whether a token's holder may call a method.
+pub struct Authorizer {
+    /// Whose tokens are believed.
+    pub issuers: Vec<TrustedIssuer>,
+    /// What else is asked of them.
+    pub verifier: Verifier,
+    /// What their holders may do.
+    pub permissions: PermissionMap,
+}
+
+/// The answer for a token that was verified.
+#[derive(Debug)]
+pub struct Decision {
+    /// What the token says.
+    pub claims: VerifiedClaims,
+    /// May its holder call the requested method?
+    pub permitted: bool,
+    /// Everything its holder may do, in IAM.
+    pub policy: PolicyDocument,
+    /// The route in the permission document that the requested method falls under.
+    pub route: Option<String>,
+    /// Where the key was found.
+    pub key_origin: KeyOrigin,
+}
+
+impl Authorizer {
+    /// Answers for one token and one method.
+    ///
+    /// # Errors
+    /// [`Refusal::InvalidToken`] when the token is not believed, [`Refusal::KeysUnavailable`] when that cannot be
+    /// told.
+    pub async fn authorize(&self, token: &BearerToken, method: &MethodArn, now: UnixTime) -> Result<Decision, Refusal> {
+        let token = UnverifiedToken::parse(token)?;
+        let trusted = self.trusted_issuer(&token)?;
+        let found = trusted.keys.find(token.unverified_key_id(), now).await?;
+        let claims = self.verifier.verify(token, &trusted.issuer, &found.key, now)?;
+        let grants = self.permissions.grants(&claims);
+        let permitted = policy::permits(&grants, method);
+        let policy = PolicyDocument::compile(&grants, method);
+        let route = policy::route(&grants, method).map(ToString::to_string);
+        Ok(Decision { permitted, policy, route, key_origin: found.origin, claims })
+    }
+
+    /// The issuer is looked up among those set up before any key is: a token cannot choose where keys come from.
+    fn trusted_issuer(&self, token: &UnverifiedToken<'_>) -> Result<&TrustedIssuer, InvalidToken> {
+        self.issuers.iter().find(|trusted| token.names_issuer(&trusted.issuer)).ok_or(InvalidToken::IssuerUnknown)
+    }
+}
+
+/// Why there is no decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The token is not believed.
+    InvalidToken(InvalidToken),
+    /// There is no key to check the token with.
+    KeysUnavailable {
+        /// What went wrong with them.
+        cause: Unavailable,
+    },
+}
+
+impl Refusal {
+    /// A stable code for logs, metrics and tests.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::InvalidToken(error) => error.reason(),
+            Self::KeysUnavailable { cause } => cause.reason(),
+        }
+    }
+}
+
+impl From<InvalidToken> for Refusal {
+    fn from(error: InvalidToken) -> Self {
+        Self::InvalidToken(error)
+    }
+}
+
+impl From<NoKey> for Refusal {
+    fn from(error: NoKey) -> Self {
+        match error {
+            NoKey::Unavailable { cause } => Self::KeysUnavailable { cause },
+            NoKey::Unchecked => Self::InvalidToken(InvalidToken::KeyUnchecked),
+            NoKey::Unknown => Self::InvalidToken(InvalidToken::KeyUnknown),
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidToken(error) => error.fmt(f),
+            Self::KeysUnavailable { cause } => cause.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
