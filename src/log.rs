@@ -1,0 +1,172 @@
+//! What is written down?
+//!
+//! One line a decision, on standard output, in the form that Lambda's advanced logging controls ask for. The type of a
+//! line is closed: it has no field that a token, a claim or a query string could stand in. No other logger is installed,
+//! so what the libraries would say, the runtime's raw events at TRACE among it, is never written.
+
+use serde::Serialize;
+use std::fmt::{self, Write as _};
+use std::io::Write as _;
+use std::time::SystemTime;
+
+/// How much a line matters. The names are those of Lambda's `AWS_LAMBDA_LOG_LEVEL`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Level {
+    /// Everything.
+    Trace,
+    /// What helps to find a fault.
+    Debug,
+    /// Decisions and refusals.
+    Info,
+    /// What works but should be mended.
+    Warn,
+    /// What could not be decided or started.
+    Error,
+    /// Nothing but the end.
+    Fatal,
+}
+
+impl Level {
+    /// Reads the name of a level, in any case.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        let levels = [Self::Trace, Self::Debug, Self::Info, Self::Warn, Self::Error, Self::Fatal];
+        levels.into_iter().find(|level| level.name().eq_ignore_ascii_case(name))
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Trace => "TRACE",
+            Self::Debug => "DEBUG",
+            Self::Info => "INFO",
+            Self::Warn => "WARN",
+            Self::Error => "ERROR",
+            Self::Fatal => "FATAL",
+        }
+    }
+}
+
+/// How a line is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON object.
+    Json,
+    /// Words for people: time, level, message, then `name=value`.
+    Text,
+}
+
+/// Where lines go, and which.
+#[derive(Clone, Copy, Debug)]
+pub struct Logger {
+    /// The least level that is written.
+    pub level: Level,
+    /// How it is written.
+    pub format: Format,
+}
+
+/// What became of one request. Every text in it is ours or Lambda's own.
+#[derive(Clone, Debug, Serialize)]
+pub struct DecisionLine<'a> {
+    /// Lambda's id of the invocation.
+    pub request_id: &'a str,
+    /// `allow`, `deny`, `unauthorized` or `error`.
+    pub outcome: &'static str,
+    /// A stable code that says why.
+    pub reason: &'static str,
+    /// The claim that was malformed or missing, when that is the reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claim: Option<&'static str>,
+    /// The route in the permission document, not the path that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<&'a str>,
+    /// Time from the event's arrival to the answer, in microseconds.
+    pub duration_us: u64,
+    /// What it took to find the key: `hit`, `fetched`, or `none` when no key was asked for.
+    pub keys: &'static str,
+}
+
+#[derive(Serialize)]
+struct Line<'a, T> {
+    timestamp: &'a str,
+    level: Level,
+    message: &'a str,
+    #[serde(flatten)]
+    fields: T,
+}
+
+#[derive(Serialize)]
+struct NoFields {}
+
+impl Logger {
+    /// Writes the line of one decision.
+    pub fn decision(self, level: Level, line: &DecisionLine<'_>) {
+        self.write(level, "decision", line);
+    }
+
+    /// Writes a message without fields: about the start, or about keys.
+    pub fn message(self, level: Level, message: &dyn fmt::Display) {
+        self.write(level, &message.to_string(), &NoFields {});
+    }
+
+    fn write(self, level: Level, message: &str, fields: &impl Serialize) {
+        if level < self.level {
+            return;
+        }
+        let timestamp = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
+        let line = Line { timestamp: &timestamp, level, message, fields };
+        let text = match self.format {
+            Format::Json => serde_json::to_string(&line).ok(),
+            Format::Text => text(&line),
+        };
+        if let Some(mut text) = text {
+            text.push('\n');
+            // Whoever reads standard output may have gone; the answer goes out all the same.
+            let _ = std::io::stdout().lock().write_all(text.as_bytes());
+        }
+    }
+}
+
+fn text(line: &Line<'_, impl Serialize>) -> Option<String> {
+    let fields = serde_json::to_value(&line.fields).ok()?;
+    let mut text = format!("{} {} {}", line.timestamp, line.level.name(), line.message);
+    fields.as_object()?.iter().try_for_each(|(name, value)| write!(text, " {name}={value}")).ok()?;
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_known_by_lambdas_names_and_ordered() {
+        for (name, expected) in
+            [("TRACE", Some(Level::Trace)), ("info", Some(Level::Info)), ("FATAL", Some(Level::Fatal)), ("loud", None)]
+        {
+            assert_eq!(Level::parse(name), expected, "{name}");
+        }
+        assert!(Level::Trace < Level::Debug && Level::Info < Level::Warn && Level::Error < Level::Fatal);
+    }
+
+    #[test]
+    fn a_line_has_what_lambda_filters_by() {
+        let fields = DecisionLine {
+            request_id: "r",
+            outcome: "deny",
+            reason: "not_permitted",
+            claim: None,
+            route: Some("GET /orders"),
+            duration_us: 7,
+            keys: "hit",
+        };
+        let line = Line { timestamp: "2026-01-02T03:04:05.678Z", level: Level::Info, message: "decision", fields };
+        assert_eq!(
+            serde_json::to_string(&line).unwrap(),
+            r#"{"timestamp":"2026-01-02T03:04:05.678Z","level":"INFO","message":"decision","request_id":"r","outcome":"deny","reason":"not_permitted","route":"GET /orders","duration_us":7,"keys":"hit"}"#
+        );
+        assert_eq!(
+            text(&line).unwrap(),
+            r#"2026-01-02T03:04:05.678Z INFO decision duration_us=7 keys="hit" outcome="deny" reason="not_permitted" request_id="r" route="GET /orders""#
+        );
+    }
+}
