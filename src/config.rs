@@ -426,9 +426,9 @@ mod tests {
     #[test]
     fn a_pool_and_a_client_must_be_named() {
         for (vars, message) in [
-            (&[] as &[(&str, &str)], "`USER_POOL_ID`: found nothing, expected the id of a user pool"),
+            ([].as_slice(), "`USER_POOL_ID`: found nothing, expected the id of a user pool"),
             (
-                &[("USER_POOL_ID", "a_1"), ("APP_CLIENT_ID", " ")],
+                [("USER_POOL_ID", "a_1"), ("APP_CLIENT_ID", " ")].as_slice(),
                 "`APP_CLIENT_ID`: found nothing, expected app client ids, or `*` alone for every client of the pools",
             ),
         ] {

@@ -1,5 +1,14 @@
 //! Whole outcomes: a token and a method in, a decision or a refusal out.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first surprise"
+)]
+
 mod support;
 
 use cognito_authorizer::authorizer::{Authorizer, Refusal};

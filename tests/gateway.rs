@@ -1,5 +1,14 @@
 //! What API Gateway gets for an event: the raw answer, byte for byte where it matters.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first surprise"
+)]
+
 mod support;
 
 use cognito_authorizer::gateway::{Failure, Gateway, InvalidTokenAnswer};

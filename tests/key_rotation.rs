@@ -1,5 +1,14 @@
 //! Which keys are believed as the key endpoint changes, and how often it is asked.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first surprise"
+)]
+
 mod support;
 
 use cognito_authorizer::authorizer::{Authorizer, Refusal};

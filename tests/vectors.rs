@@ -1,5 +1,14 @@
 //! Published examples: the signature check agrees with the standards' own.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first surprise"
+)]
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cognito_authorizer::jwks::{KeyId, KeySet};

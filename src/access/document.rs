@@ -328,12 +328,12 @@ mod tests {
             ),
             (
                 r#"{"permissions":[{"authenticated":true,"allow":["GET /"]}],"context":{"a-b":"sub"}}"#.to_owned(),
-                "context",
+                "context.a-b",
                 "found the context name `a-b`",
             ),
             (
                 r#"{"permissions":[{"authenticated":true,"allow":["GET /"]}],"context":{"claims":"sub"}}"#.to_owned(),
-                "context",
+                "context.claims",
                 "found the context name `claims`",
             ),
             (r#"{"permissions":[{"authenticated":true,"allow":["GET /"]}]} x"#.to_owned(), ".", "trailing characters"),

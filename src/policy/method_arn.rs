@@ -107,7 +107,7 @@ mod tests {
                 "arn:aws:execute-api:us-east-1:123456789012:abc123/test/GET/orders/42",
                 "arn:aws:execute-api:us-east-1:123456789012:abc123/test/",
                 "GET",
-                &["orders", "42"] as &[&str],
+                ["orders", "42"].as_slice(),
             ),
             (
                 "arn:aws-cn:execute-api:cn-north-1:123456789012:abc123/prod/GET/",
