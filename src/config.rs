@@ -4,12 +4,28 @@
 //! function there and then: a wrong guess would be a wrong answer to every request.
 
 use crate::gateway::{InvalidTokenAnswer, TokenSource};
+use crate::jwks::MaxAge;
 use crate::log::{Format, Level, Logger};
 use crate::token::{Clients, Issuer, LONGEST_LEEWAY_SECONDS, TokenUse, Verifier};
 use std::fmt;
+use std::ops::RangeInclusive;
 
 /// Where the permission document is when nothing else is set.
 const DEFAULT_PERMISSIONS_FILE: &str = "permissions.json";
+
+/// Age at which a key set is refreshed, in seconds, when nothing else is set: Cognito does not say how often it rotates
+/// keys, and an hour bounds how long a withdrawn key is believed.
+const DEFAULT_REFRESH_SECONDS: u64 = 3600;
+
+/// Age at which a key set that could not be refreshed is no longer trusted, in seconds: a day, the longest life of a
+/// Cognito access token.
+const DEFAULT_MAX_AGE_SECONDS: u64 = 86_400;
+
+/// The shortest and longest time between refreshes, in seconds.
+const REFRESH_SECONDS: RangeInclusive<u64> = 60..=86_400;
+
+/// The longest time that a set may be trusted without a refresh, in seconds: a week, to sit out the longest outage.
+const LONGEST_MAX_AGE_SECONDS: u64 = 604_800;
 
 /// Cognito's `UserPoolIdType`: at most 55 characters.
 const LONGEST_POOL_ID: usize = 55;
@@ -26,6 +42,8 @@ pub struct Config {
     pub jwks_file: Option<String>,
     /// `JWKS_CA_FILE`: PEM roots to trust besides Mozilla's.
     pub jwks_ca_file: Option<String>,
+    /// `JWKS_REFRESH_SECONDS` and `JWKS_MAX_AGE_SECONDS`.
+    pub jwks_max_age: MaxAge,
     /// `PERMISSIONS_FILE`.
     pub permissions_file: String,
     /// `APP_CLIENT_ID`, `TOKEN_USE`, `LEEWAY_SECONDS`.
@@ -60,6 +78,7 @@ impl Config {
             issuers: issuers(&vars)?,
             jwks_file: single_issuer_file(&vars)?,
             jwks_ca_file: vars.text("JWKS_CA_FILE"),
+            jwks_max_age: max_age(&vars)?,
             permissions_file: vars.text("PERMISSIONS_FILE").unwrap_or_else(|| DEFAULT_PERMISSIONS_FILE.to_owned()),
             verifier: Verifier {
                 clients: clients(&vars)?,
@@ -104,6 +123,20 @@ impl Variables<'_> {
             read(text).ok_or_else(|| ConfigError::Invalid { variable: name, found: text.to_owned(), expected })
         };
         value.split(',').map(element).collect::<Result<_, _>>().map(Some)
+    }
+}
+
+impl Variables<'_> {
+    /// A whole number of seconds in this range; `None` when the variable is not set.
+    fn seconds(
+        &self,
+        name: &'static str,
+        range: RangeInclusive<u64>,
+        expected: &'static str,
+    ) -> Result<Option<u64>, ConfigError> {
+        let Some(found) = self.text(name) else { return Ok(None) };
+        let seconds = found.parse().ok().filter(|seconds| range.contains(seconds));
+        seconds.map(Some).ok_or(ConfigError::Invalid { variable: name, found, expected })
     }
 }
 
@@ -213,10 +246,18 @@ fn token_uses(vars: &Variables<'_>) -> Result<Vec<TokenUse>, ConfigError> {
 }
 
 fn leeway(vars: &Variables<'_>) -> Result<u64, ConfigError> {
-    const EXPECTED: &str = "a whole number of seconds from 0 to 300";
-    let Some(found) = vars.text("LEEWAY_SECONDS") else { return Ok(0) };
-    let seconds = found.parse().ok().filter(|seconds| *seconds <= LONGEST_LEEWAY_SECONDS);
-    seconds.ok_or(ConfigError::Invalid { variable: "LEEWAY_SECONDS", found, expected: EXPECTED })
+    let leeway =
+        vars.seconds("LEEWAY_SECONDS", 0..=LONGEST_LEEWAY_SECONDS, "a whole number of seconds from 0 to 300")?;
+    Ok(leeway.unwrap_or(0))
+}
+
+fn max_age(vars: &Variables<'_>) -> Result<MaxAge, ConfigError> {
+    const EXPECTED: &str = "a whole number of seconds, from JWKS_REFRESH_SECONDS to 604800";
+    let refresh =
+        vars.seconds("JWKS_REFRESH_SECONDS", REFRESH_SECONDS, "a whole number of seconds from 60 to 86400")?;
+    let refresh_seconds = refresh.unwrap_or(DEFAULT_REFRESH_SECONDS);
+    let trust = vars.seconds("JWKS_MAX_AGE_SECONDS", refresh_seconds..=LONGEST_MAX_AGE_SECONDS, EXPECTED)?;
+    Ok(MaxAge { refresh_seconds, trust_seconds: trust.unwrap_or(DEFAULT_MAX_AGE_SECONDS) })
 }
 
 fn token_sources(vars: &Variables<'_>) -> Result<Vec<TokenSource>, ConfigError> {
@@ -328,6 +369,7 @@ mod tests {
         assert_eq!(config.invalid_token, InvalidTokenAnswer::Unauthorized);
         assert_eq!(config.permissions_file, "permissions.json");
         assert_eq!((config.jwks_file, config.jwks_ca_file), (None, None));
+        assert_eq!(config.jwks_max_age, MaxAge { refresh_seconds: 3600, trust_seconds: 86_400 });
     }
 
     #[test]
@@ -339,6 +381,8 @@ mod tests {
             ("TOKEN_SOURCE", "cookie:t,header:X-Token"),
             ("INVALID_TOKEN", "deny"),
             ("JWKS_FILE", "keys.json"),
+            ("JWKS_REFRESH_SECONDS", "60"),
+            ("JWKS_MAX_AGE_SECONDS", "60"),
             ("PERMISSIONS_FILE", "/opt/permissions.json"),
         ])
         .unwrap();
@@ -348,6 +392,7 @@ mod tests {
         assert_eq!(config.token_sources, [TokenSource::Cookie("t".into()), TokenSource::Header("X-Token".into())]);
         assert_eq!(config.invalid_token, InvalidTokenAnswer::Deny);
         assert_eq!(config.jwks_file.as_deref(), Some("keys.json"));
+        assert_eq!(config.jwks_max_age, MaxAge { refresh_seconds: 60, trust_seconds: 60 });
         assert_eq!(config.permissions_file, "/opt/permissions.json");
     }
 
@@ -395,6 +440,12 @@ mod tests {
             ),
             ("JWKS_URI", "file:///k", "found `file:///k`, expected an https URL, or an http URL on loopback"),
             ("LEEWAY_SECONDS", "301", "found `301`, expected a whole number of seconds from 0 to 300"),
+            ("JWKS_REFRESH_SECONDS", "59", "found `59`, expected a whole number of seconds from 60 to 86400"),
+            (
+                "JWKS_MAX_AGE_SECONDS",
+                "3599",
+                "found `3599`, expected a whole number of seconds, from JWKS_REFRESH_SECONDS to 604800",
+            ),
             ("LEEWAY_SECONDS", "-1", "found `-1`, expected a whole number of seconds from 0 to 300"),
             (
                 "TOKEN_SOURCE",

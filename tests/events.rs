@@ -16,11 +16,11 @@ use cognito_authorizer::authorizer::{Authorizer, TrustedIssuer};
 use cognito_authorizer::clock::UnixTime;
 use cognito_authorizer::config::Config;
 use cognito_authorizer::gateway::{Failure, Gateway};
-use cognito_authorizer::jwks::{FetchError, KeyCache, KeySet};
+use cognito_authorizer::jwks::{FetchError, KeySet};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::Arc;
-use support::{ScriptedSource, SetClock, gateway, iam_allows};
+use support::{ScriptedSource, SetClock, gateway, iam_allows, key_cache};
 
 /// 2026-01-01T00:00:00Z: after the events' tokens were issued, before those that are good expire.
 const NOW: UnixTime = UnixTime::from_seconds(1_767_225_600);
@@ -37,8 +37,8 @@ fn gateway_of_the_events() -> Gateway {
     let config = Config::from_vars(setting).unwrap();
     let keys = KeySet::parse(project_file(config.jwks_file.as_deref().unwrap()).as_bytes()).unwrap();
     let issuers = config.issuers.into_iter().map(|configured| {
-        let nowhere = Box::new(ScriptedSource::new([Err(FetchError::Connect)]));
-        TrustedIssuer { issuer: configured.issuer, keys: Arc::new(KeyCache::starting_with(keys.clone(), nowhere)) }
+        let nowhere = ScriptedSource::new([Err(FetchError::Connect)]);
+        TrustedIssuer { issuer: configured.issuer, keys: Arc::new(key_cache(nowhere).starting_with(keys.clone(), NOW)) }
     });
     let permissions = PermissionMap::parse(project_file(&config.permissions_file).as_bytes()).unwrap();
     let authorizer = Authorizer { issuers: issuers.collect(), verifier: config.verifier, permissions };

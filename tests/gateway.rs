@@ -160,7 +160,7 @@ async fn what_cannot_be_decided_is_neither_allowed_nor_denied() {
         gateway.invalid_token = mode;
         let event = token_event(&KEY.token(&access(json!({}))), "GET/me");
         assert_eq!(answer(&gateway, &event).await, Err(Failure::Undecided { reason: "fetch_timed_out" }));
-        assert_eq!(answer(&gateway, &event).await, Err(Failure::Undecided { reason: "keys_cooldown" }));
+        assert_eq!(answer(&gateway, &event).await, Err(Failure::Undecided { reason: "keys_too_early" }));
         assert_eq!(answer(&gateway, "{}").await, Err(Failure::Undecided { reason: "event_unknown" }));
         let no_arn = json!({"type": "TOKEN", "authorizationToken": "Bearer a.b.c"}).to_string();
         assert_eq!(answer(&gateway, &no_arn).await, Err(Failure::Undecided { reason: "method_arn_missing" }));

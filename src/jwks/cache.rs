@@ -1,26 +1,98 @@
 //! Is the key at hand, and when is it worth asking for the set again?
 //!
-//! A key id that is not in the set causes one fetch, shared by everyone who waits for it. Whether that succeeds or
-//! not, the next one waits for the cooldown: key ids come from unverified tokens, so whoever sends them must not
-//! decide how often the endpoint is asked. A fetch replaces the set whole or not at all.
+//! - A key at hand is found without a lock and without the network, until the set is due for a refresh.
+//! - A set that is due is refreshed by the next look-up, which answers from the old set if that takes longer than
+//!   [`PATIENCE`]; everyone else goes on with the old set meanwhile. There is no background task, since Lambda freezes
+//!   the process between invocations.
+//! - A key id that is not at hand causes a fetch, as far as the schedule lets it, shared by all who wait for it.
+//! - A set that has not been confirmed for too long is not trusted at all.
+//!
+//! A fetch replaces the set whole or not at all. Ages are told by the wall clock: they hold across a freeze, and across
+//! the restore of a snapshot.
 
 use super::key::{InvalidKeySet, KeyId, KeySet, VerifyingKey};
+use super::schedule::Schedule;
 use super::source::{FetchError, KeySource};
 use crate::clock::UnixTime;
+use arc_swap::ArcSwapOption;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
-use tokio::sync::Mutex;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::sync::{Mutex, MutexGuard};
+use tokio::time::timeout;
 
-/// Shortest time between two fetches, in seconds: what aws-jwt-verify's penalty box waits.
-pub const COOLDOWN_SECONDS: u64 = 10;
+/// How long a look-up waits for a refresh when the key it needs is at hand. A fetch within a region takes tens of
+/// milliseconds; a caller hardly notices half a second once an hour.
+pub const PATIENCE: Duration = Duration::from_millis(500);
+
+/// How old a key set may grow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MaxAge {
+    /// Age at which the set is refreshed, in seconds.
+    pub refresh_seconds: u64,
+    /// Age at which it is no longer trusted, in seconds.
+    pub trust_seconds: u64,
+}
 
 /// One issuer's keys.
 pub struct KeyCache {
     source: Box<dyn KeySource>,
-    /// Held for as long as it takes to copy or swap a pointer, never across a fetch.
-    keys: RwLock<Option<Arc<KeySet>>>,
-    /// The time of the last fetch. Whoever holds it is the one who fetches.
-    flight: Mutex<Option<UnixTime>>,
+    max_age: MaxAge,
+    observer: Observer,
+    keys: ArcSwapOption<Confirmed>,
+    /// Whoever holds it is the one who fetches.
+    flight: Mutex<Schedule>,
+    /// Fetches begun so far, so that who waited for the flight knows whether it was for their sake.
+    attempts: AtomicU64,
+}
+
+/// Hears of what happens to the keys.
+pub type Observer = Box<dyn Fn(&KeyEvent) + Send + Sync>;
+
+/// What happens to an issuer's keys, each thing told once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyEvent {
+    /// An outage begins, or its cause changes.
+    Failing {
+        /// Why the fetch failed.
+        cause: Unavailable,
+    },
+    /// An outage is over.
+    Recovered {
+        /// How many fetches failed.
+        failures: u32,
+    },
+    /// A fetched set has keys that cannot be used.
+    Skipped {
+        /// How many.
+        keys: usize,
+    },
+}
+
+/// A key set, and when the issuer last said that these are its keys.
+struct Confirmed {
+    keys: KeySet,
+    at: UnixTime,
+}
+
+/// How far a set can be relied on.
+#[derive(PartialEq, Eq)]
+enum Standing {
+    Fresh,
+    Due,
+    Untrusted,
+}
+
+impl Confirmed {
+    /// A clock that was set back leaves the age unknown: the set is due, and trusted.
+    fn standing(&self, max_age: MaxAge, now: UnixTime) -> Standing {
+        match now.seconds_since(self.at) {
+            Some(age) if age >= max_age.trust_seconds => Standing::Untrusted,
+            Some(age) if age < max_age.refresh_seconds => Standing::Fresh,
+            Some(_) | None => Standing::Due,
+        }
+    }
 }
 
 /// A key, and what it took to find it.
@@ -39,6 +111,8 @@ pub enum KeyOrigin {
     Cached,
     /// In a set fetched for this look-up.
     Fetched,
+    /// In the set at hand, which was due for a refresh and could not get it.
+    Stale,
 }
 
 impl KeyOrigin {
@@ -48,6 +122,7 @@ impl KeyOrigin {
         match self {
             Self::Cached => "hit",
             Self::Fetched => "fetched",
+            Self::Stale => "stale",
         }
     }
 }
@@ -55,80 +130,125 @@ impl KeyOrigin {
 impl KeyCache {
     /// An empty cache over this source.
     #[must_use]
-    pub fn new(source: Box<dyn KeySource>) -> Self {
-        Self { source, keys: RwLock::new(None), flight: Mutex::new(None) }
+    pub fn new(source: Box<dyn KeySource>, max_age: MaxAge, observer: Observer) -> Self {
+        let keys = ArcSwapOption::empty();
+        Self { source, max_age, observer, keys, flight: Mutex::default(), attempts: AtomicU64::new(0) }
     }
 
-    /// A cache that starts with a bundled set.
+    /// Starts with a bundled set, as if it had been fetched now.
     #[must_use]
-    pub fn starting_with(keys: KeySet, source: Box<dyn KeySource>) -> Self {
-        Self { source, keys: RwLock::new(Some(Arc::new(keys))), flight: Mutex::new(None) }
+    pub fn starting_with(self, keys: KeySet, now: UnixTime) -> Self {
+        self.keys.store(Some(Arc::new(Confirmed { keys, at: now })));
+        self
     }
 
-    /// Is there a key set at hand?
-    #[must_use]
-    pub fn is_filled(&self) -> bool {
-        self.at_hand().is_some()
+    /// Fetches the set if there is none or it is due, so that the next token need not wait for it. The observer hears
+    /// of a failure, and the next look-up tries again.
+    pub async fn prefetch(&self, now: UnixTime) {
+        let mut flight = self.flight.lock().await;
+        let fresh = self.keys.load().as_ref().is_some_and(|set| set.standing(self.max_age, now) == Standing::Fresh);
+        if !fresh && flight.take(now) {
+            // The observer has heard of a failure; there is nobody else to tell.
+            let _ = self.fetch(&mut flight, now).await;
+        }
     }
 
-    /// Fetches the set, so that the first token need not wait for it.
-    ///
-    /// # Errors
-    /// [`NoKey::Unavailable`]; the next look-up tries again after the cooldown.
-    pub async fn prefetch(&self, now: UnixTime) -> Result<(), NoKey> {
-        let mut last_fetch = self.flight.lock().await;
-        self.refresh(&mut last_fetch, now).await.map(|_| ())
+    /// Lets go of connections, which do not survive a snapshot of the process.
+    pub fn disconnect(&self) {
+        self.source.disconnect();
     }
 
     /// Finds the key of this id.
     ///
     /// # Errors
-    /// [`NoKey::Unknown`] when the issuer publishes no such key, [`NoKey::Unchecked`] when that could not be asked
-    /// during the cooldown, [`NoKey::Unavailable`] when there is nothing to answer from.
+    /// [`NoKey::Unknown`] when the issuer publishes no such key, [`NoKey::Unchecked`] when that could not be asked yet,
+    /// [`NoKey::Unavailable`] when there is nothing to answer from.
     pub async fn find(&self, id: &KeyId, now: UnixTime) -> Result<KeyLookup, NoKey> {
-        if let Some(key) = self.key_at_hand(id) {
-            return Ok(KeyLookup { key, origin: KeyOrigin::Cached });
+        let attempts = self.attempts.load(Ordering::Acquire);
+        match self.at_hand(id, now) {
+            Some((key, Standing::Fresh)) => Ok(KeyLookup { key, origin: KeyOrigin::Cached }),
+            Some((key, Standing::Due)) => self.refresh_in_passing(id, key, now).await,
+            Some((_, Standing::Untrusted)) | None => self.fetch_for(id, attempts, now).await,
         }
-        let mut last_fetch = self.flight.lock().await;
-        // Someone else may have fetched while this look-up waited for its turn.
-        if let Some(key) = self.key_at_hand(id) {
-            return Ok(KeyLookup { key, origin: KeyOrigin::Fetched });
-        }
-        if is_cooling_down(*last_fetch, now) {
-            let known_keys = self.at_hand().is_some();
-            return Err(if known_keys {
-                NoKey::Unchecked
-            } else {
-                NoKey::Unavailable { cause: Unavailable::Cooldown }
-            });
-        }
-        let fresh = self.refresh(&mut last_fetch, now).await?;
-        fresh.find(id).map(|key| KeyLookup { key, origin: KeyOrigin::Fetched }).ok_or(NoKey::Unknown)
     }
 
-    async fn refresh(&self, last_fetch: &mut Option<UnixTime>, now: UnixTime) -> Result<Arc<KeySet>, NoKey> {
-        *last_fetch = Some(now);
-        let text = self.source.fetch().await.map_err(|error| NoKey::from(Unavailable::Fetch(error)))?;
-        let fresh = KeySet::parse(&text).map_err(|error| NoKey::from(Unavailable::KeySet(error)))?;
-        let fresh = Arc::new(fresh);
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&fresh));
-        Ok(fresh)
+    fn at_hand(&self, id: &KeyId, now: UnixTime) -> Option<(Arc<VerifyingKey>, Standing)> {
+        let set = self.keys.load();
+        let set = set.as_ref()?;
+        Some((set.keys.find(id)?, set.standing(self.max_age, now)))
     }
 
-    fn at_hand(&self) -> Option<Arc<KeySet>> {
-        // A poisoned lock still holds a whole set: the swap is one assignment.
-        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Refreshes the set if nobody else does and it does not take long, and answers from what is then at hand.
+    async fn refresh_in_passing(&self, id: &KeyId, old: Arc<VerifyingKey>, now: UnixTime) -> Result<KeyLookup, NoKey> {
+        let stale = KeyLookup { key: old, origin: KeyOrigin::Stale };
+        let Ok(mut flight) = self.flight.try_lock() else { return Ok(stale) };
+        if !flight.take(now) {
+            return Ok(stale);
+        }
+        let fetched = timeout(PATIENCE, self.fetch(&mut flight, now)).await;
+        match fetched {
+            // A key that is gone from the set is refused from here on.
+            Ok(Ok(fresh)) => found(&fresh, id, KeyOrigin::Fetched).ok_or(NoKey::Unknown),
+            Ok(Err(_)) => Ok(stale),
+            Err(_) => {
+                self.failed(&mut flight, FetchError::TimedOut.into(), now);
+                Ok(stale)
+            }
+        }
     }
 
-    fn key_at_hand(&self, id: &KeyId) -> Option<Arc<VerifyingKey>> {
-        self.keys.read().unwrap_or_else(PoisonError::into_inner).as_ref()?.find(id)
+    /// Fetches the set for a key that is not at hand, or lets the fetch count that somebody else made meanwhile.
+    async fn fetch_for(&self, id: &KeyId, attempts: u64, now: UnixTime) -> Result<KeyLookup, NoKey> {
+        let mut flight = self.flight.lock().await;
+        let at_hand = self.trusted(now);
+        if let Some(found) = at_hand.as_ref().and_then(|set| found(set, id, KeyOrigin::Fetched)) {
+            return Ok(found);
+        }
+        let meanwhile = self.attempts.load(Ordering::Acquire) != attempts;
+        if meanwhile || !flight.take(now) {
+            return Err(at_hand.map_or(Unavailable::TooEarly.into(), |_| NoKey::Unchecked));
+        }
+        let fresh = self.fetch(&mut flight, now).await?;
+        found(&fresh, id, KeyOrigin::Fetched).ok_or(NoKey::Unknown)
+    }
+
+    fn trusted(&self, now: UnixTime) -> Option<Arc<Confirmed>> {
+        self.keys.load_full().filter(|set| set.standing(self.max_age, now) != Standing::Untrusted)
+    }
+
+    async fn fetch(&self, flight: &mut MutexGuard<'_, Schedule>, now: UnixTime) -> Result<Arc<Confirmed>, NoKey> {
+        self.attempts.fetch_add(1, Ordering::AcqRel);
+        let text = self.source.fetch().await;
+        let parsed = text.map_err(Unavailable::from).and_then(|text| KeySet::parse(&text).map_err(Unavailable::from));
+        match parsed {
+            Ok(keys) => Ok(self.succeeded(flight, keys, now)),
+            Err(cause) => Err(self.failed(flight, cause, now)),
+        }
+    }
+
+    fn succeeded(&self, flight: &mut MutexGuard<'_, Schedule>, keys: KeySet, now: UnixTime) -> Arc<Confirmed> {
+        if flight.failures() > 0 {
+            (self.observer)(&KeyEvent::Recovered { failures: flight.failures() });
+        }
+        if keys.skipped() > 0 {
+            (self.observer)(&KeyEvent::Skipped { keys: keys.skipped() });
+        }
+        flight.succeeded();
+        let fresh = Arc::new(Confirmed { keys, at: now });
+        self.keys.store(Some(Arc::clone(&fresh)));
+        fresh
+    }
+
+    fn failed(&self, flight: &mut MutexGuard<'_, Schedule>, cause: Unavailable, now: UnixTime) -> NoKey {
+        if flight.failed(now, &cause) {
+            (self.observer)(&KeyEvent::Failing { cause: cause.clone() });
+        }
+        cause.into()
     }
 }
 
-/// A clock that was set back does not prolong the cooldown.
-fn is_cooling_down(last_fetch: Option<UnixTime>, now: UnixTime) -> bool {
-    let elapsed = last_fetch.and_then(|last| now.seconds_since(last));
-    elapsed.is_some_and(|seconds| seconds < COOLDOWN_SECONDS)
+fn found(set: &Confirmed, id: &KeyId, origin: KeyOrigin) -> Option<KeyLookup> {
+    set.keys.find(id).map(|key| KeyLookup { key, origin })
 }
 
 /// Why there is no key to verify with.
@@ -154,12 +274,24 @@ impl From<Unavailable> for NoKey {
 /// Why keys are unavailable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unavailable {
-    /// The last fetch failed a moment ago.
-    Cooldown,
     /// The fetch failed.
     Fetch(FetchError),
     /// What was fetched is not usable.
     KeySet(InvalidKeySet),
+    /// There is no set to trust, and it is too early to ask again.
+    TooEarly,
+}
+
+impl From<FetchError> for Unavailable {
+    fn from(error: FetchError) -> Self {
+        Self::Fetch(error)
+    }
+}
+
+impl From<InvalidKeySet> for Unavailable {
+    fn from(error: InvalidKeySet) -> Self {
+        Self::KeySet(error)
+    }
 }
 
 impl Unavailable {
@@ -167,10 +299,10 @@ impl Unavailable {
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {
-            Self::Cooldown => "keys_cooldown",
             Self::Fetch(error) => error.reason(),
             Self::KeySet(InvalidKeySet::NotAKeySet) => "keys_malformed",
             Self::KeySet(InvalidKeySet::NoUsableKey { .. }) => "keys_unusable",
+            Self::TooEarly => "keys_too_early",
         }
     }
 }
@@ -178,9 +310,19 @@ impl Unavailable {
 impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Cooldown => write!(f, "the last fetch of keys failed less than {COOLDOWN_SECONDS} s ago"),
             Self::Fetch(error) => error.fmt(f),
             Self::KeySet(error) => error.fmt(f),
+            Self::TooEarly => f.write_str("no keys at hand, and too early to ask the key endpoint again"),
+        }
+    }
+}
+
+impl fmt::Display for KeyEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failing { cause } => write!(f, "keys not fetched: {cause}"),
+            Self::Recovered { failures } => write!(f, "keys fetched again after {failures} failures"),
+            Self::Skipped { keys } => write!(f, "passed over {keys} keys that cannot verify RS256 signatures"),
         }
     }
 }

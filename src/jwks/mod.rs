@@ -6,8 +6,10 @@
 
 mod cache;
 mod key;
+mod schedule;
 mod source;
 
-pub use cache::{COOLDOWN_SECONDS, KeyCache, KeyLookup, KeyOrigin, NoKey, Unavailable};
+pub use cache::{KeyCache, KeyEvent, KeyLookup, KeyOrigin, MaxAge, NoKey, Observer, PATIENCE, Unavailable};
 pub use key::{InvalidKeySet, KeyId, KeySet, VerifyingKey};
+pub use schedule::{BURST, LONGEST_BACKOFF_SECONDS, REFILL_SECONDS};
 pub use source::{FetchError, HttpKeySource, KeySource, TrustedRoots};

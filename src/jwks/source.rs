@@ -2,22 +2,26 @@
 //!
 //! The only network input and output of the function. The client is built when the first fetch needs it, then kept.
 
+use arc_swap::ArcSwap;
 use lambda_runtime::BoxFuture;
 use once_cell::sync::OnceCell;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
-use std::fmt;
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fmt, io};
 
 /// Time to reach the key endpoint. API Gateway gives an HTTP API's authorizer 10 s (its quotas page); a connection
 /// within a region takes milliseconds.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Time for a whole fetch, from name look-up to the last byte.
-const FETCH_TIMEOUT: Duration = Duration::from_secs(3);
+/// Time for a whole fetch, from name look-up to the last byte. A look-up may wait for somebody else's fetch and then
+/// make its own, so this is half of what an invocation spends on keys at the most.
+const FETCH_TIMEOUT: Duration = Duration::from_millis(2500);
 
 /// The largest answer read, in bytes. A pool's set of two keys has about 900.
 const LARGEST_ANSWER: usize = 64 * 1024;
@@ -26,18 +30,22 @@ const LARGEST_ANSWER: usize = 64 * 1024;
 pub trait KeySource: Send + Sync {
     /// The text of the key set as it is published now.
     fn fetch(&self) -> BoxFuture<'_, Result<Vec<u8>, FetchError>>;
+
+    /// Lets go of whatever would not survive a snapshot of the process. The next fetch gets it anew.
+    fn disconnect(&self) {}
 }
 
 /// Why no text came from a key source.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum FetchError {
     /// The client could not be set up.
     Client,
-    /// No connection: name look-up, TCP or TLS failed.
+    /// No connection was made.
     Connect,
     /// The answer broke off.
     Interrupted,
+    /// The endpoint's name was not found.
+    Name,
     /// The answer's status is not 200.
     Status {
         /// The HTTP status code.
@@ -45,6 +53,8 @@ pub enum FetchError {
     },
     /// No answer in time.
     TimedOut,
+    /// The endpoint is not who it should be, or does not speak TLS.
+    Tls,
     /// The answer is larger than a key set can be.
     TooLarge,
 }
@@ -57,8 +67,10 @@ impl FetchError {
             Self::Client => "fetch_client",
             Self::Connect => "fetch_connect",
             Self::Interrupted => "fetch_interrupted",
+            Self::Name => "fetch_name",
             Self::Status { .. } => "fetch_status",
             Self::TimedOut => "fetch_timed_out",
+            Self::Tls => "fetch_tls",
             Self::TooLarge => "fetch_too_large",
         }
     }
@@ -68,18 +80,18 @@ impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Client => f.write_str("the HTTP client could not be set up"),
-            Self::Connect => f.write_str("no connection to the key endpoint: name, network or TLS"),
+            Self::Connect => f.write_str("no connection to the key endpoint"),
             Self::Interrupted => f.write_str("the key endpoint's answer broke off"),
+            Self::Name => f.write_str("the key endpoint's name was not found"),
             Self::Status { found } => write!(f, "found status {found} from the key endpoint, expected 200"),
-            Self::TimedOut => {
-                write!(f, "no answer from the key endpoint within {} s", FETCH_TIMEOUT.as_secs())
-            }
+            Self::TimedOut => f.write_str("no whole answer from the key endpoint in time"),
+            Self::Tls => f.write_str("no TLS connection to the key endpoint: certificate or protocol"),
             Self::TooLarge => write!(f, "found more than {LARGEST_ANSWER} bytes, expected a key set"),
         }
     }
 }
 
-impl std::error::Error for FetchError {}
+impl Error for FetchError {}
 
 /// The certificate authorities trusted for the key endpoint: Mozilla's, built in, and those the operator adds.
 #[derive(Clone, Debug, Default)]
@@ -112,27 +124,33 @@ impl TrustedRoots {
 pub struct HttpKeySource {
     url: String,
     roots: TrustedRoots,
-    client: OnceCell<reqwest::Client>,
+    /// Built when the first fetch needs it, and anew after a snapshot.
+    client: ArcSwap<OnceCell<reqwest::Client>>,
 }
 
 impl HttpKeySource {
     /// `url` comes from the operator's settings, never from a token; nothing is fetched yet.
     #[must_use]
     pub fn new(url: String, roots: TrustedRoots) -> Self {
-        Self { url, roots, client: OnceCell::new() }
+        Self { url, roots, client: ArcSwap::default() }
     }
 
-    fn client(&self) -> Result<&reqwest::Client, FetchError> {
-        self.client.get_or_try_init(|| {
-            let tls = self.roots.client_config().map_err(|_| FetchError::Client)?;
-            let builder = reqwest::Client::builder()
-                .tls_backend_preconfigured(tls)
-                .redirect(redirect::Policy::none())
-                .no_proxy()
-                .connect_timeout(CONNECT_TIMEOUT)
-                .timeout(FETCH_TIMEOUT);
-            builder.build().map_err(|_| FetchError::Client)
-        })
+    fn client(&self) -> Result<reqwest::Client, FetchError> {
+        self.client.load().get_or_try_init(|| self.build_client()).cloned()
+    }
+
+    fn build_client(&self) -> Result<reqwest::Client, FetchError> {
+        let tls = self.roots.client_config().map_err(|_| FetchError::Client)?;
+        let builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .dns_resolver(SystemResolver)
+            .redirect(redirect::Policy::none())
+            .no_proxy()
+            // Fetches are an hour apart: a kept connection would be found dead, after a wait.
+            .pool_max_idle_per_host(0)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(FETCH_TIMEOUT);
+        builder.build().map_err(|_| FetchError::Client)
     }
 
     async fn get(&self) -> Result<Vec<u8>, FetchError> {
@@ -152,10 +170,25 @@ impl HttpKeySource {
     }
 }
 
+impl KeySource for HttpKeySource {
+    fn fetch(&self) -> BoxFuture<'_, Result<Vec<u8>, FetchError>> {
+        Box::pin(self.get())
+    }
+
+    fn disconnect(&self) {
+        self.client.store(Arc::default());
+    }
+}
+
 /// The error itself is dropped: its text names the URL.
 fn classify(error: &reqwest::Error) -> FetchError {
+    let causes = || std::iter::successors(error.source(), |cause| source_of(*cause));
     if error.is_timeout() {
         FetchError::TimedOut
+    } else if causes().any(<dyn Error>::is::<NameNotFound>) {
+        FetchError::Name
+    } else if causes().any(<dyn Error>::is::<rustls::Error>) {
+        FetchError::Tls
     } else if error.is_connect() {
         FetchError::Connect
     } else {
@@ -163,8 +196,33 @@ fn classify(error: &reqwest::Error) -> FetchError {
     }
 }
 
-impl KeySource for HttpKeySource {
-    fn fetch(&self) -> BoxFuture<'_, Result<Vec<u8>, FetchError>> {
-        Box::pin(self.get())
+/// What lies below an error. An `io::Error` made from another error passes over it in `source`.
+fn source_of<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    wrapped.map(|inner| -> &(dyn Error + 'static) { inner }).or_else(|| error.source())
+}
+
+/// The system's resolver, with an error that can be told from a failed connection.
+struct SystemResolver;
+
+impl Resolve for SystemResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            // The port is set later, from the URL.
+            let addresses = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(|_| NameNotFound)?;
+            let addresses: Addrs = Box::new(addresses.collect::<Vec<_>>().into_iter());
+            Ok(addresses)
+        })
     }
 }
+
+#[derive(Debug)]
+struct NameNotFound;
+
+impl fmt::Display for NameNotFound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("name not found")
+    }
+}
+
+impl Error for NameNotFound {}

@@ -12,7 +12,7 @@ use cognito_authorizer::access::PermissionMap;
 use cognito_authorizer::authorizer::{Authorizer, Decision, Refusal, TrustedIssuer};
 use cognito_authorizer::clock::{Clock, UnixTime};
 use cognito_authorizer::gateway::{Gateway, InvalidTokenAnswer, TokenSource};
-use cognito_authorizer::jwks::{FetchError, KeyCache, KeySource};
+use cognito_authorizer::jwks::{FetchError, KeyCache, KeySource, MaxAge};
 use cognito_authorizer::log::{Format, Level, Logger};
 use cognito_authorizer::policy::MethodArn;
 use cognito_authorizer::token::{BearerToken, Clients, Issuer, Scheme, TokenUse, Verifier};
@@ -147,13 +147,17 @@ pub fn authorizer(permissions: &Value) -> Authorizer {
 
 pub fn authorizer_over(permissions: &Value, source: ScriptedSource) -> Authorizer {
     Authorizer {
-        issuers: vec![TrustedIssuer {
-            issuer: Issuer::new(POOL.to_owned()),
-            keys: Arc::new(KeyCache::new(Box::new(source))),
-        }],
+        issuers: vec![TrustedIssuer { issuer: Issuer::new(POOL.to_owned()), keys: Arc::new(key_cache(source)) }],
         verifier: verifier(),
         permissions: PermissionMap::parse(permissions.to_string().as_bytes()).unwrap(),
     }
+}
+
+/// How old a set may grow in these tests, and nobody who listens.
+pub const MAX_AGE: MaxAge = MaxAge { refresh_seconds: 3600, trust_seconds: 86_400 };
+
+pub fn key_cache(source: ScriptedSource) -> KeyCache {
+    KeyCache::new(Box::new(source), MAX_AGE, Box::new(|_| ()))
 }
 
 /// Two routes for `orders/read`, one for everyone.
