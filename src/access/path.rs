@@ -22,8 +22,8 @@ impl<'a> RequestedPath<'a> {
         }
         let is_plain = |segment: &&str| !matches!(*segment, "" | "." | "..");
         let whole = path.split('/').all(|segment| is_plain(&segment));
-        let plain = whole && !ENCODED_SEPARATORS.iter().any(|encoded| path.contains(encoded));
-        plain.then(|| Self { segments: path.split('/').collect() })
+        let encoded = path.contains('%') && ENCODED_SEPARATORS.iter().any(|encoded| path.contains(encoded));
+        (whole && !encoded).then(|| Self { segments: path.split('/').collect() })
     }
 
     /// The segments in order, none of them empty.
