@@ -3,7 +3,7 @@
 //! Settings come from environment variables, each read once, at start. A value that is not understood stops the
 //! function there and then: a wrong guess would be a wrong answer to every request.
 
-use crate::gateway::{InvalidTokenAnswer, TokenSource};
+use crate::gateway::{HttpApiResponse, InvalidTokenAnswer, TokenSource};
 use crate::jwks::MaxAge;
 use crate::log::{Format, Level, Logger};
 use crate::token::{Clients, Issuer, LONGEST_LEEWAY_SECONDS, TokenUse, Verifier};
@@ -52,6 +52,10 @@ pub struct Config {
     pub token_sources: Vec<TokenSource>,
     /// `INVALID_TOKEN`.
     pub invalid_token: InvalidTokenAnswer,
+    /// `HTTP_API_RESPONSE`.
+    pub http_api_response: HttpApiResponse,
+    /// `USAGE_IDENTIFIER_CLAIM`.
+    pub usage_identifier_claim: Option<String>,
 }
 
 /// Issuers that sign with one set of keys.
@@ -87,6 +91,8 @@ impl Config {
             },
             token_sources: token_sources(&vars)?,
             invalid_token: invalid_token(&vars)?,
+            http_api_response: http_api_response(&vars)?,
+            usage_identifier_claim: vars.text("USAGE_IDENTIFIER_CLAIM"),
         })
     }
 }
@@ -268,12 +274,25 @@ fn token_sources(vars: &Variables<'_>) -> Result<Vec<TokenSource>, ConfigError> 
 
 fn invalid_token(vars: &Variables<'_>) -> Result<InvalidTokenAnswer, ConfigError> {
     match vars.text("INVALID_TOKEN").as_deref() {
-        None | Some("unauthorized") => Ok(InvalidTokenAnswer::Unauthorized),
+        None => Ok(InvalidTokenAnswer::ByApi),
+        Some("unauthorized") => Ok(InvalidTokenAnswer::Unauthorized),
         Some("deny") => Ok(InvalidTokenAnswer::Deny),
         Some(found) => Err(ConfigError::Invalid {
             variable: "INVALID_TOKEN",
             found: found.to_owned(),
             expected: "`unauthorized` or `deny`",
+        }),
+    }
+}
+
+fn http_api_response(vars: &Variables<'_>) -> Result<HttpApiResponse, ConfigError> {
+    match vars.text("HTTP_API_RESPONSE").as_deref() {
+        None | Some("iam") => Ok(HttpApiResponse::Iam),
+        Some("simple") => Ok(HttpApiResponse::Simple),
+        Some(found) => Err(ConfigError::Invalid {
+            variable: "HTTP_API_RESPONSE",
+            found: found.to_owned(),
+            expected: "`iam` or `simple`",
         }),
     }
 }
@@ -366,7 +385,8 @@ mod tests {
         assert_eq!(config.verifier.clients, Clients::Listed(vec!["client1".to_owned()]));
         assert_eq!(config.verifier.leeway_seconds, 0);
         assert_eq!(config.token_sources, [TokenSource::authorization_header()]);
-        assert_eq!(config.invalid_token, InvalidTokenAnswer::Unauthorized);
+        assert_eq!(config.invalid_token, InvalidTokenAnswer::ByApi);
+        assert_eq!((config.http_api_response, config.usage_identifier_claim), (HttpApiResponse::Iam, None));
         assert_eq!(config.permissions_file, "permissions.json");
         assert_eq!((config.jwks_file, config.jwks_ca_file), (None, None));
         assert_eq!(config.jwks_max_age, MaxAge { refresh_seconds: 3600, trust_seconds: 86_400 });
@@ -380,6 +400,8 @@ mod tests {
             ("LEEWAY_SECONDS", "300"),
             ("TOKEN_SOURCE", "cookie:t,header:X-Token"),
             ("INVALID_TOKEN", "deny"),
+            ("HTTP_API_RESPONSE", "simple"),
+            ("USAGE_IDENTIFIER_CLAIM", "custom:api_key"),
             ("JWKS_FILE", "keys.json"),
             ("JWKS_REFRESH_SECONDS", "60"),
             ("JWKS_MAX_AGE_SECONDS", "60"),
@@ -391,6 +413,8 @@ mod tests {
         assert_eq!(config.verifier.leeway_seconds, 300);
         assert_eq!(config.token_sources, [TokenSource::Cookie("t".into()), TokenSource::Header("X-Token".into())]);
         assert_eq!(config.invalid_token, InvalidTokenAnswer::Deny);
+        assert_eq!(config.http_api_response, HttpApiResponse::Simple);
+        assert_eq!(config.usage_identifier_claim.as_deref(), Some("custom:api_key"));
         assert_eq!(config.jwks_file.as_deref(), Some("keys.json"));
         assert_eq!(config.jwks_max_age, MaxAge { refresh_seconds: 60, trust_seconds: 60 });
         assert_eq!(config.permissions_file, "/opt/permissions.json");
@@ -453,6 +477,7 @@ mod tests {
                 "found `Authorization`, expected `header:NAME`, `query:NAME` or `cookie:NAME`, separated by commas",
             ),
             ("INVALID_TOKEN", "401", "found `401`, expected `unauthorized` or `deny`"),
+            ("HTTP_API_RESPONSE", "true", "found `true`, expected `iam` or `simple`"),
         ] {
             let error = config(&[(variable, value)]).unwrap_err().to_string();
             assert_eq!(error, format!("`{variable}`: {expected}"), "{value}");

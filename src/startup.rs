@@ -4,7 +4,7 @@ use cognito_authorizer::access::PermissionMap;
 use cognito_authorizer::authorizer::{Authorizer, TrustedIssuer};
 use cognito_authorizer::clock::{Clock, SystemClock};
 use cognito_authorizer::config::{Config, ConfigError, IssuerConfig};
-use cognito_authorizer::gateway::Gateway;
+use cognito_authorizer::gateway::{Gateway, HttpApiResponse};
 use cognito_authorizer::jwks::{HttpKeySource, KeyCache, KeySet, TrustedRoots};
 use cognito_authorizer::log::{Level, Logger};
 use lambda_runtime::{BoxFuture, Error, SnapStartResource};
@@ -13,12 +13,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
+/// What must be set up in API Gateway for simple responses to be right: it caches one boolean for every route.
+const SIMPLE_RESPONSES: &str = "simple responses answer for one route: give the authorizer the identity source \
+    $context.routeKey, or no caching (TTL 0) where routes have parameters that permissions look at";
+
 /// The gateway, ready for its first event, and the keys that want to know of snapshots.
 pub(crate) async fn start(
     variable: fn(&str) -> Option<String>,
     logger: Logger,
 ) -> Result<(Gateway, Keys), ConfigError> {
     let config = Config::from_vars(variable)?;
+    if config.http_api_response == HttpApiResponse::Simple {
+        logger.message(Level::Info, &SIMPLE_RESPONSES);
+    }
     let files = Files { task_root: variable("LAMBDA_TASK_ROOT") };
     let permissions = files.parse("PERMISSIONS_FILE", &config.permissions_file, PermissionMap::parse)?;
     let (issuers, keys) = trusted_issuers(&config, &files, logger)?;
@@ -27,6 +34,8 @@ pub(crate) async fn start(
         authorizer: Authorizer { issuers, verifier: config.verifier, permissions },
         token_sources: config.token_sources,
         invalid_token: config.invalid_token,
+        http_api_response: config.http_api_response,
+        usage_identifier_claim: config.usage_identifier_claim,
         clock: Box::new(SystemClock),
         logger,
     };

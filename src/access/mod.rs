@@ -15,4 +15,4 @@ pub use document::{InvalidDocument, RESERVED_CONTEXT_NAMES};
 pub use grants::{Grants, Part, Pattern};
 pub use path::RequestedPath;
 pub use permission_map::PermissionMap;
-pub use route::{InvalidRoute, Route, Segment, VERBS, Verb};
+pub use route::{CONNECT, InvalidRoute, Route, Segment, VERBS, Verb};

@@ -16,12 +16,15 @@ pub const VERBS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST
 /// percent-encoding (its form in a method ARN is not documented) and without `*` and `$`, which IAM reads.
 const LITERAL_PUNCTUATION: &str = "-._~!&'()+,;=:@";
 
+/// The route key of a WebSocket API that its authorizer guards; its method ARN has this in place of verb and path.
+pub const CONNECT: &str = "$connect";
+
 /// The verb part of a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verb {
-    /// `ANY`: every verb, also one that is not in [`VERBS`].
+    /// `ANY`: every verb, also one that is not in [`VERBS`]. [`CONNECT`] is none.
     Any,
-    /// One of [`VERBS`].
+    /// One of [`VERBS`], or [`CONNECT`].
     One(&'static str),
 }
 
@@ -30,7 +33,7 @@ impl Verb {
     #[must_use]
     pub fn covers(self, requested: &str) -> bool {
         match self {
-            Self::Any => true,
+            Self::Any => requested != CONNECT,
             Self::One(verb) => verb == requested,
         }
     }
@@ -49,7 +52,7 @@ pub enum Segment {
     Claim(String),
 }
 
-/// A route key: a verb and a path of segments. The root path has no segment.
+/// A route key: a verb and a path of segments. The root path has no segment, and neither has `$connect`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Route {
     verb: Verb,
@@ -63,6 +66,12 @@ impl Route {
         self.verb
     }
 
+    /// Is this a WebSocket API's `$connect`?
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        self.verb == Verb::One(CONNECT)
+    }
+
     /// The path's segments; none for the root path `/`.
     #[must_use]
     pub fn segments(&self) -> &[Segment] {
@@ -72,6 +81,9 @@ impl Route {
 
 impl fmt::Display for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_connect() {
+            return f.write_str(CONNECT);
+        }
         f.write_str(match self.verb {
             Verb::Any => "ANY",
             Verb::One(verb) => verb,
@@ -92,6 +104,9 @@ impl FromStr for Route {
     /// # Errors
     /// [`InvalidRoute`] when `text` is not `VERB /path` or a segment is malformed.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == CONNECT {
+            return Ok(Self { verb: Verb::One(CONNECT), segments: Vec::new() });
+        }
         let (verb, path) =
             text.split_once(' ').ok_or_else(|| InvalidRoute::NotVerbAndPath { found: text.to_owned() })?;
         let route = Self { verb: parse_verb(verb)?, segments: parse_path(path)? };
@@ -258,6 +273,7 @@ mod tests {
     fn a_route_is_written_out_as_it_was_read() {
         for text in [
             "GET /",
+            "$connect",
             "ANY /orders",
             "GET /orders/{id}",
             "DELETE /{any+}",
@@ -308,7 +324,7 @@ mod tests {
 
     #[test]
     fn any_covers_every_verb_and_a_verb_itself_alone() {
-        assert!(Verb::Any.covers("GET") && Verb::Any.covers("BREW"));
+        assert!(Verb::Any.covers("GET") && Verb::Any.covers("BREW") && !Verb::Any.covers(CONNECT));
         assert!(Verb::One("GET").covers("GET"));
         assert!(!Verb::One("GET").covers("get") && !Verb::One("GET").covers("HEAD"));
     }

@@ -1,8 +1,10 @@
 //! What does the backend learn about the caller?
 //!
-//! A REST API takes strings, numbers and booleans in the context and answers 500 to anything else, so arrays and objects
-//! are handed on as JSON text. Everything here comes from the token alone: the context is cached with the policy.
+//! REST and WebSocket APIs take strings, numbers and booleans in the context and answer 500 to anything else, so arrays
+//! and objects are handed to them as JSON text; HTTP APIs take values as they are. Everything here comes from the token
+//! alone: the context is cached with the policy.
 
+use super::shape::Api;
 use crate::token::VerifiedClaims;
 use serde_json::{Map, Value};
 
@@ -20,10 +22,12 @@ const DEFAULT_CONTEXT: [(&str, &str); 7] = [
 
 /// The context for a verified token: the claims that the document names, or the usual ones. A claim that the token does
 /// not hold, or that is `null`, is left out.
-pub(super) fn of(claims: &VerifiedClaims, chosen: Option<&[(String, String)]>) -> Map<String, Value> {
+pub(super) fn of(claims: &VerifiedClaims, chosen: Option<&[(String, String)]>, api: Api) -> Map<String, Value> {
     let mut context = Map::new();
     let mut add = |name: &str, claim: &str| {
-        if let Some(value) = claims.claim(claim).and_then(flat).filter(|_| !context.contains_key(name)) {
+        if let Some(value) =
+            claims.claim(claim).and_then(|value| value_for(api, value)).filter(|_| !context.contains_key(name))
+        {
             context.insert(name.to_owned(), value);
         }
     };
@@ -34,11 +38,11 @@ pub(super) fn of(claims: &VerifiedClaims, chosen: Option<&[(String, String)]>) -
     context
 }
 
-fn flat(value: &Value) -> Option<Value> {
-    match value {
-        Value::Null => None,
-        Value::Array(_) | Value::Object(_) => Some(Value::String(value.to_string())),
-        Value::Bool(_) | Value::Number(_) | Value::String(_) => Some(value.clone()),
+fn value_for(api: Api, value: &Value) -> Option<Value> {
+    match (value, api) {
+        (Value::Null, _) => None,
+        (Value::Array(_) | Value::Object(_), Api::Rest | Api::WebSocket) => Some(Value::String(value.to_string())),
+        _ => Some(value.clone()),
     }
 }
 
@@ -48,8 +52,8 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_value_is_flat_for_a_rest_api() {
-        for (value, expected) in [
+    fn a_value_is_flat_for_rest_and_websocket_apis_and_itself_for_http_apis() {
+        for (value, flat) in [
             (json!("a"), Some(json!("a"))),
             (json!(7), Some(json!(7))),
             (json!(true), Some(json!(true))),
@@ -57,7 +61,12 @@ mod tests {
             (json!(["a", "b"]), Some(json!("[\"a\",\"b\"]"))),
             (json!({"a": [1]}), Some(json!("{\"a\":[1]}"))),
         ] {
-            assert_eq!(flat(&value), expected, "{value}");
+            let itself = flat.as_ref().map(|_| value.clone());
+            for (api, expected) in
+                [(Api::Rest, &flat), (Api::WebSocket, &flat), (Api::Http1, &itself), (Api::Http2, &itself)]
+            {
+                assert_eq!(value_for(api, &value), *expected, "{value} {api:?}");
+            }
         }
     }
 }

@@ -4,38 +4,69 @@
 //! out, and one line is logged. Which of its three answers a refusal becomes is settled here and nowhere else.
 
 mod context;
+mod fields;
 mod request;
 mod response;
+mod shape;
 mod source;
 
 pub use request::{AuthorizationRequest, InvalidEvent};
-pub use response::{Failure, Response};
+pub use response::{Failure, PolicyResponse, Response, SimpleResponse};
+pub use shape::Api;
 pub use source::TokenSource;
 
 use crate::authorizer::{Authorizer, Decision, Refusal};
 use crate::clock::Clock;
 use crate::log::{DecisionLine, Level, Logger};
-use crate::policy::{MethodArn, PolicyDocument};
-use crate::token::InvalidToken;
+use crate::policy::MethodArn;
+use crate::token::{InvalidToken, VerifiedClaims};
 use std::time::Instant;
 
 /// How a token that is not believed is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvalidTokenAnswer {
-    /// A Deny policy, 403, with the reason in its context.
+    /// REST and WebSocket APIs get the error `Unauthorized`, 401. HTTP APIs get a Deny, 403, since what they make of
+    /// the error is not documented.
+    ByApi,
+    /// A Deny, 403, with the reason in its context.
     Deny,
-    /// The error `Unauthorized`, 401.
+    /// The error `Unauthorized`.
     Unauthorized,
+}
+
+impl InvalidTokenAnswer {
+    /// API Gateway caches a Deny under this token, so only a refusal that stays right may become one.
+    fn is_deny(self, api: Api, error: InvalidToken) -> bool {
+        let wanted = match self {
+            Self::ByApi => matches!(api, Api::Http1 | Api::Http2),
+            Self::Deny => true,
+            Self::Unauthorized => false,
+        };
+        wanted && error.is_final()
+    }
+}
+
+/// How HTTP APIs with payload format 2.0 are answered. The event does not say what they expect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HttpApiResponse {
+    /// With an IAM policy, as all others are.
+    Iam,
+    /// With one boolean: `EnableSimpleResponses` is on.
+    Simple,
 }
 
 /// The function behind API Gateway.
 pub struct Gateway {
     /// Who decides.
     pub authorizer: Authorizer,
-    /// Where REQUEST events hold the token.
+    /// Where requests hold the token.
     pub token_sources: Vec<TokenSource>,
     /// How a token that is not believed is answered.
     pub invalid_token: InvalidTokenAnswer,
+    /// How HTTP APIs with payload format 2.0 are answered.
+    pub http_api_response: HttpApiResponse,
+    /// The claim that holds the caller's API key, for REST APIs that take it from the authorizer.
+    pub usage_identifier_claim: Option<String>,
     /// What time it is.
     pub clock: Box<dyn Clock>,
     /// Where decisions are written down.
@@ -46,89 +77,104 @@ impl Gateway {
     /// Answers one event, given as JSON, and writes one line about it.
     ///
     /// # Errors
-    /// [`Failure`]: the answer that is not a policy.
+    /// [`Failure`]: the answer that is neither a policy nor a boolean.
     pub async fn answer(&self, event: &str, request_id: &str) -> Result<Response, Failure> {
         let started = Instant::now();
         let outcome = self.decide(event).await;
         let mut line = outcome.line(request_id);
         line.duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.logger.decision(outcome.level(), &line);
-        outcome.answer(self)
+        match outcome {
+            Outcome::Decided { response, .. } => Ok(response),
+            Outcome::Refused { api, method, error } if self.invalid_token.is_deny(api, error) => {
+                Ok(Response::refused(&method, self.is_simple(api), error.reason()))
+            }
+            Outcome::Refused { .. } => Err(Failure::Unauthorized),
+            Outcome::Undecided { reason } => Err(Failure::Undecided { reason }),
+        }
     }
 
     async fn decide(&self, event: &str) -> Outcome {
-        let request = match AuthorizationRequest::parse(event, &self.token_sources) {
+        let AuthorizationRequest { api, token, method } = match AuthorizationRequest::parse(event, &self.token_sources)
+        {
             Ok(request) => request,
-            Err(error) => return Outcome::NotUnderstood(error),
+            Err(error) => return Outcome::Undecided { reason: error.reason() },
         };
-        let refused = |refusal| Outcome::Refused(refusal, request.method.clone());
-        match &request.token {
-            Err(error) => refused(Refusal::InvalidToken(*error)),
-            Ok(token) => match self.authorizer.authorize(token, &request.method, self.clock.now()).await {
-                Ok(decision) => Outcome::Decided(Box::new(decision)),
-                Err(refusal) => refused(refusal),
-            },
+        let decided = match token {
+            Ok(token) => self.authorizer.authorize(&token, &method, self.clock.now()).await,
+            Err(error) => Err(error.into()),
+        };
+        match decided {
+            Ok(decision) => self.decided(api, decision),
+            Err(Refusal::InvalidToken(error)) => Outcome::Refused { api, method, error },
+            Err(refusal @ Refusal::KeysUnavailable { .. }) => Outcome::Undecided { reason: refusal.reason() },
         }
+    }
+
+    fn decided(&self, api: Api, decision: Decision) -> Outcome {
+        let Decision { claims, permitted, policy, route, key_origin } = decision;
+        let context = context::of(&claims, self.authorizer.permissions.context(), api);
+        let response = if self.is_simple(api) {
+            Response::Simple(SimpleResponse { is_authorized: permitted, context })
+        } else {
+            let usage_identifier_key = self.usage_identifier_key(api, &claims);
+            let principal_id = claims.subject().to_owned();
+            Response::Policy(PolicyResponse { principal_id, policy_document: policy, context, usage_identifier_key })
+        };
+        if response.fits(api) {
+            Outcome::Decided { permitted, route, keys: key_origin.name(), response }
+        } else {
+            Outcome::Undecided { reason: "answer_too_large" }
+        }
+    }
+
+    fn is_simple(&self, api: Api) -> bool {
+        api == Api::Http2 && self.http_api_response == HttpApiResponse::Simple
+    }
+
+    fn usage_identifier_key(&self, api: Api, claims: &VerifiedClaims) -> Option<String> {
+        let claim = self.usage_identifier_claim.as_ref().filter(|_| api == Api::Rest)?;
+        claims.claim(claim)?.as_str().map(ToOwned::to_owned)
     }
 }
 
 /// What became of an event.
 enum Outcome {
-    Decided(Box<Decision>),
-    Refused(Refusal, MethodArn),
-    NotUnderstood(InvalidEvent),
+    /// The token was believed.
+    Decided { permitted: bool, route: Option<String>, keys: &'static str, response: Response },
+    /// The token was not believed.
+    Refused { api: Api, method: MethodArn, error: InvalidToken },
+    /// There is no decision.
+    Undecided { reason: &'static str },
 }
 
 impl Outcome {
-    fn answer(self, gateway: &Gateway) -> Result<Response, Failure> {
-        match self {
-            Self::Decided(decision) => {
-                let context = context::of(&decision.claims, gateway.authorizer.permissions.context());
-                Ok(Response::decided(decision.claims.subject(), decision.policy, context))
-            }
-            // API Gateway caches a Deny under this token, so only a refusal that stays right may become one.
-            Self::Refused(Refusal::InvalidToken(error), method)
-                if gateway.invalid_token == InvalidTokenAnswer::Deny && error.is_final() =>
-            {
-                Ok(Response::refused(PolicyDocument::deny_all(&method), error.reason()))
-            }
-            Self::Refused(Refusal::InvalidToken(_), _) => Err(Failure::Unauthorized),
-            Self::Refused(refusal @ Refusal::KeysUnavailable { .. }, _) => {
-                Err(Failure::Undecided { reason: refusal.reason() })
-            }
-            Self::NotUnderstood(error) => Err(Failure::Undecided { reason: error.reason() }),
-        }
-    }
-
     fn level(&self) -> Level {
         match self {
-            Self::Decided(_) | Self::Refused(Refusal::InvalidToken(_), _) => Level::Info,
-            Self::Refused(Refusal::KeysUnavailable { .. }, _) | Self::NotUnderstood(_) => Level::Error,
+            Self::Decided { .. } | Self::Refused { .. } => Level::Info,
+            Self::Undecided { .. } => Level::Error,
         }
     }
 
     fn line<'a>(&'a self, request_id: &'a str) -> DecisionLine<'a> {
-        let (outcome, reason) = match self {
-            Self::Decided(decision) if decision.permitted => ("allow", "permitted"),
-            Self::Decided(_) => ("deny", "not_permitted"),
-            Self::Refused(refusal @ Refusal::InvalidToken(_), _) => ("unauthorized", refusal.reason()),
-            Self::Refused(refusal @ Refusal::KeysUnavailable { .. }, _) => ("error", refusal.reason()),
-            Self::NotUnderstood(error) => ("error", error.reason()),
+        let line = |outcome, reason| DecisionLine {
+            request_id,
+            outcome,
+            reason,
+            claim: None,
+            route: None,
+            duration_us: 0,
+            keys: "none",
         };
-        let (route, keys) = match self {
-            Self::Decided(decision) => (decision.route.as_deref(), decision.key_origin.name()),
-            Self::Refused(..) | Self::NotUnderstood(_) => (None, "none"),
-        };
-        DecisionLine { request_id, outcome, reason, claim: self.claim(), route, duration_us: 0, keys }
-    }
-
-    fn claim(&self) -> Option<&'static str> {
         match self {
-            Self::Refused(
-                Refusal::InvalidToken(InvalidToken::ClaimMalformed { claim } | InvalidToken::ClaimMissing { claim }),
-                _,
-            ) => Some(claim),
-            _ => None,
+            Self::Decided { permitted, route, keys, .. } => {
+                let (outcome, reason) = if *permitted { ("allow", "permitted") } else { ("deny", "not_permitted") };
+                DecisionLine { route: route.as_deref(), keys, ..line(outcome, reason) }
+            }
+            Self::Refused { error, .. } => {
+                DecisionLine { claim: error.claim(), ..line("unauthorized", error.reason()) }
+            }
+            Self::Undecided { reason } => line("error", reason),
         }
     }
 }

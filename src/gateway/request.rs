@@ -1,23 +1,23 @@
 //! What does API Gateway ask?
 //!
-//! The event's shape is recognised by what it says of itself, never by trying types in turn: a REQUEST event reads
-//! happily as a TOKEN event without a token.
-//!
-//! A TOKEN event is read as [`ApiGatewayCustomAuthorizerRequest`]. A REQUEST event is read by types of our own, because
-//! `aws_lambda_events` refuses some that API Gateway sends: a client certificate without `validity`, a verb it does not
-//! know, a `null` in a map (the tests at the end hold each against it).
+//! A TOKEN event is read as [`ApiGatewayCustomAuthorizerRequest`]. The other events are read by a type of our own,
+//! because those of `aws_lambda_events` refuse some that API Gateway sends: a client certificate without `validity`, a
+//! verb they do not know, a `null` in a map (the tests at the end hold each against it).
 
+use super::fields::{Fields, Texts};
+use super::shape::{Api, Form, Shape};
 use super::source::{self, RequestFields, TokenSource};
 use crate::policy::MethodArn;
 use crate::token::{BearerToken, InvalidToken, Scheme};
 use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerRequest;
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
 /// What is to be decided: may the holder of this token call this method?
 #[derive(Debug)]
 pub struct AuthorizationRequest {
+    /// The kind of API that asks.
+    pub api: Api,
     /// The token, or why there is none to look at.
     pub token: Result<BearerToken, InvalidToken>,
     /// The method asked for.
@@ -28,174 +28,66 @@ impl AuthorizationRequest {
     /// Reads an event.
     ///
     /// # Errors
-    /// [`InvalidEvent`] when it is not an authorizer event of a REST API.
+    /// [`InvalidEvent`] when it is not an authorizer event of API Gateway.
     pub fn parse(event: &str, sources: &[TokenSource]) -> Result<Self, InvalidEvent> {
-        let shape: Shape = read(event)?;
-        match shape.kind() {
-            Some("TOKEN") => token_event(read(event)?),
-            Some("REQUEST") => request_event(read(event)?, sources),
-            _ => Err(InvalidEvent::UnknownShape),
+        match read::<Shape<'_>>(event)?.form().ok_or(InvalidEvent::UnknownShape)? {
+            Form::Token => token_event(read(event)?),
+            Form::Request(api) => request_event(api, read(event)?, sources),
         }
     }
 }
 
 fn token_event(event: ApiGatewayCustomAuthorizerRequest) -> Result<AuthorizationRequest, InvalidEvent> {
     let token = BearerToken::parse(event.authorization_token.as_deref().unwrap_or_default(), Scheme::Optional);
-    Ok(AuthorizationRequest { token, method: method(event.method_arn)? })
+    Ok(AuthorizationRequest { api: Api::Rest, token, method: method(Api::Rest, event.method_arn)? })
 }
 
-fn request_event(event: RequestEvent, sources: &[TokenSource]) -> Result<AuthorizationRequest, InvalidEvent> {
+fn request_event(api: Api, event: RequestEvent, sources: &[TokenSource]) -> Result<AuthorizationRequest, InvalidEvent> {
+    let arn = if api == Api::Http2 { event.route_arn } else { event.method_arn };
     let fields = RequestFields {
         headers: [event.headers, event.multi_value_headers].into_iter().flatten().collect(),
         query: [event.query_string_parameters, event.multi_value_query_string_parameters]
             .into_iter()
             .flatten()
             .collect(),
+        cookies: event.cookies.map(|Texts(cookies)| cookies).unwrap_or_default(),
     };
-    Ok(AuthorizationRequest { token: source::find(sources, &fields), method: method(event.method_arn)? })
+    Ok(AuthorizationRequest { api, token: source::find(sources, &fields), method: method(api, arn)? })
 }
 
-fn method(arn: Option<String>) -> Result<MethodArn, InvalidEvent> {
-    MethodArn::parse(arn.ok_or(InvalidEvent::NoMethodArn)?).map_err(|_| InvalidEvent::MalformedMethodArn)
+/// Only a WebSocket API asks for `$connect`, and it asks for nothing else.
+fn method(api: Api, arn: Option<String>) -> Result<MethodArn, InvalidEvent> {
+    let method = MethodArn::parse(arn.ok_or(InvalidEvent::NoMethodArn)?).ok();
+    let fitting = method.filter(|method| method.is_connect() == (api == Api::WebSocket));
+    fitting.ok_or(InvalidEvent::MalformedMethodArn)
 }
 
 /// The library's error is dropped: it may quote the event.
-fn read<T: DeserializeOwned>(event: &str) -> Result<T, InvalidEvent> {
+fn read<'a, T: Deserialize<'a>>(event: &'a str) -> Result<T, InvalidEvent> {
     serde_json::from_str(event).map_err(|_| InvalidEvent::UnknownShape)
 }
 
-/// What tells the shapes apart (API Gateway Developer Guide, "Input to an API Gateway Lambda authorizer" and "Control
-/// access to HTTP APIs with Lambda authorizers").
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Shape {
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    /// HTTP APIs write `1.0` or `2.0`; nobody else has it.
-    version: Option<String>,
-    /// HTTP APIs with payload 2.0.
-    route_arn: Option<IgnoredAny>,
-}
-
-impl Shape {
-    /// The event's type, when it comes from a REST API.
-    fn kind(&self) -> Option<&str> {
-        let http_api = self.route_arn.is_some() || matches!(self.version.as_deref(), Some("1.0" | "2.0"));
-        if http_api { None } else { self.kind.as_deref() }
-    }
-}
-
-/// The parts of a REQUEST event that are read; API Gateway adds others as it likes.
+/// The parts of a request that are read; API Gateway adds others as it likes.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct RequestEvent {
     method_arn: Option<String>,
+    route_arn: Option<String>,
     headers: Option<Fields>,
     multi_value_headers: Option<Fields>,
     query_string_parameters: Option<Fields>,
     multi_value_query_string_parameters: Option<Fields>,
-}
-
-/// Names with their values, in the event's order. A value that is neither text nor a list of texts is passed over.
-#[derive(Debug)]
-pub(super) struct Fields(Vec<(String, Vec<String>)>);
-
-impl Fields {
-    /// The values under this name.
-    pub(super) fn named<'a>(&'a self, name: &'a str, same: fn(&str, &str) -> bool) -> impl Iterator<Item = &'a str> {
-        let matching = self.0.iter().filter(move |(known, _)| same(known, name));
-        matching.flat_map(|(_, values)| values).map(String::as_str)
-    }
-}
-
-impl<'de> Deserialize<'de> for Fields {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(FieldsVisitor)
-    }
-}
-
-struct FieldsVisitor;
-
-impl<'de> Visitor<'de> for FieldsVisitor {
-    type Value = Fields;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object of texts or lists of texts")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Fields, A::Error> {
-        let mut fields = Vec::new();
-        while let Some((name, Texts(values))) = members.next_entry()? {
-            fields.push((name, values));
-        }
-        Ok(Fields(fields))
-    }
-}
-
-/// The texts in a JSON value: itself, or the elements of a list.
-struct Texts(Vec<String>);
-
-impl<'de> Deserialize<'de> for Texts {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TextsVisitor).map(Self)
-    }
-}
-
-struct TextsVisitor;
-
-impl<'de> Visitor<'de> for TextsVisitor {
-    type Value = Vec<String>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(vec![text.to_owned()])
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
-        let mut texts = Vec::new();
-        while let Some(Texts(mut values)) = elements.next_element()? {
-            texts.append(&mut values);
-        }
-        Ok(texts)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-        while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Vec::new())
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Vec::new())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(Vec::new())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(Vec::new())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(Vec::new())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(Vec::new())
-    }
+    cookies: Option<Texts>,
 }
 
 /// Why an event is not understood. Nothing of the event is in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvalidEvent {
-    /// `methodArn` is not the ARN of an API's method.
+    /// `methodArn` or `routeArn` is not the ARN of a method of this kind of API.
     MalformedMethodArn,
-    /// There is no `methodArn`.
+    /// There is no `methodArn`, or no `routeArn` where that stands for it.
     NoMethodArn,
-    /// It is not an authorizer event of a REST API.
+    /// It is not an authorizer event of API Gateway.
     UnknownShape,
 }
 
@@ -214,9 +106,11 @@ impl InvalidEvent {
 impl fmt::Display for InvalidEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::MalformedMethodArn => "found another text in `methodArn`, expected the ARN of an API's method",
-            Self::NoMethodArn => "found no `methodArn`, expected the ARN of an API's method",
-            Self::UnknownShape => "found another event, expected a `TOKEN` or `REQUEST` authorizer event of a REST API",
+            Self::MalformedMethodArn => "found another text, expected the ARN of a method of this API",
+            Self::NoMethodArn => "found no `methodArn` or `routeArn`, expected the ARN of an API's method",
+            Self::UnknownShape => {
+                "found another event, expected a `TOKEN` or `REQUEST` authorizer event of API Gateway"
+            }
         })
     }
 }
@@ -229,6 +123,8 @@ mod tests {
     use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerRequestTypeRequest;
 
     const ARN: &str = "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/test/GET/orders/42";
+
+    const CONNECT_EVENT: &str = r#"{"type":"REQUEST","methodArn":"arn:aws:execute-api:us-east-1:123456789012:abcdef1234/test/$connect","headers":{"Authorization":"Bearer a.b.c"},"requestContext":{"eventType":"CONNECT","connectionId":"x"}}"#;
 
     fn parse(event: &str) -> Result<Result<BearerToken, InvalidToken>, InvalidEvent> {
         let sources = [
@@ -274,6 +170,8 @@ mod tests {
             ),
             (r#""queryStringParameters":{"access_token":"a.b.c"}"#, token("a.b.c")),
             (r#""headers":{"Cookie":"x=1; token=a.b.c"}"#, token("a.b.c")),
+            (r#""cookies":["x=1","token=a.b.c"],"headers":{}"#, token("a.b.c")),
+            (r#""cookies":["token=a.b.c"],"headers":{"cookie":"token=d.e.f"}"#, Err(Ambiguous)),
             (
                 r#""headers":{"Authorization":"Bearer a.b.c"},"queryStringParameters":{"access_token":"a.b.c"}"#,
                 token("a.b.c"),
@@ -295,6 +193,28 @@ mod tests {
             (r#""headers":null,"queryStringParameters":null"#, Err(Missing)),
         ] {
             assert_eq!(parse(&request(members)), Ok(expected), "{members}");
+        }
+    }
+
+    #[test]
+    fn each_kind_of_api_is_known_by_what_its_event_says() {
+        let members = format!(r#""methodArn":"{ARN}","headers":{{"authorization":"Bearer a.b.c"}}"#);
+        let http2 = members.replace("methodArn", "routeArn");
+        for (event, expected) in [
+            (format!(r#"{{"type":"TOKEN","authorizationToken":"a.b.c","methodArn":"{ARN}"}}"#), Api::Rest),
+            (format!(r#"{{"type":"REQUEST",{members}}}"#), Api::Rest),
+            (format!(r#"{{"type":"REQUEST","version":null,{members}}}"#), Api::Rest),
+            (format!(r#"{{"type":"REQUEST","version":"$LATEST",{members}}}"#), Api::Rest),
+            (format!(r#"{{"type":"REQUEST","version":"1.0",{members}}}"#), Api::Http1),
+            (format!(r#"{{"type":"REQUEST","version":"2.0",{http2}}}"#), Api::Http2),
+            (format!(r#"{{"version":"2.0",{http2},"cookies":null,"identitySource":null}}"#), Api::Http2),
+            (format!(r#"{{"type":"REQUEST","version":"3.0",{http2}}}"#), Api::Http2),
+            (CONNECT_EVENT.to_owned(), Api::WebSocket),
+            (CONNECT_EVENT.replacen('{', r#"{"version":"$LATEST","#, 1), Api::WebSocket),
+        ] {
+            let request = AuthorizationRequest::parse(&event, &[TokenSource::authorization_header()]);
+            let found = request.map(|request| (request.api, request.token));
+            assert_eq!(found, Ok((expected, token("a.b.c"))), "{event}");
         }
     }
 
@@ -328,8 +248,15 @@ mod tests {
             ("null".to_owned(), UnknownShape),
             (r#"{"type":"token"}"#.to_owned(), UnknownShape),
             (r#"{"type":7}"#.to_owned(), UnknownShape),
-            (format!(r#"{{"type":"REQUEST","version":"2.0","routeArn":"{ARN}"}}"#), UnknownShape),
-            (format!(r#"{{"type":"REQUEST","version":"1.0","methodArn":"{ARN}"}}"#), UnknownShape),
+            (r#"{"type":"REQUEST","version":2.0}"#.to_owned(), UnknownShape),
+            (r#"{"version":"1.0"}"#.to_owned(), UnknownShape),
+            (r#"{"authorizationToken":"a.b.c","requestContext":{"apiId":"x"}}"#.to_owned(), UnknownShape),
+            (format!(r#"{{"type":"REQUEST","version":"2.0","methodArn":"{ARN}"}}"#), NoMethodArn),
+            (
+                format!(r#"{{"type":"REQUEST","requestContext":{{"eventType":"CONNECT"}},"methodArn":"{ARN}"}}"#),
+                MalformedMethodArn,
+            ),
+            (CONNECT_EVENT.replace("CONNECT\"", "MESSAGE\""), MalformedMethodArn),
             (format!(r#"{{"type":"TOKEN","authorizationToken":7,"methodArn":"{ARN}"}}"#), UnknownShape),
             (r#"{"type":"TOKEN"}"#.to_owned(), NoMethodArn),
             (r#"{"type":"REQUEST","methodArn":null}"#.to_owned(), NoMethodArn),

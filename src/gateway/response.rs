@@ -1,9 +1,12 @@
 //! What does API Gateway understand?
 //!
-//! An IAM policy (200 or 403), the error `Unauthorized` (401), any other error (500). The types are our own, because
-//! those of `aws_lambda_events` write `null` for what is not there, and allow where no effect is given.
+//! An IAM policy (200 or 403), for HTTP APIs that ask for it one boolean, the error `Unauthorized` (401), any other error
+//! (500). The types are our own, because those of `aws_lambda_events` write `null` for what is not there, and allow where
+//! no effect is given.
 
-use crate::policy::PolicyDocument;
+use super::shape::Api;
+use crate::policy::{MethodArn, PolicyDocument};
+use crate::token::LONGEST_TOKEN;
 use lambda_runtime::Diagnostic;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -15,42 +18,81 @@ const UNAUTHORIZED: &str = "Unauthorized";
 /// The principal of a policy for nobody: `principalId` is required, and may not be empty.
 const NOBODY: &str = "unauthorized";
 
-/// A policy for API Gateway, with what the backend learns.
+/// The largest context, in bytes of names and values: as much as a token can hold. API Gateway documents no limit for it.
+const LARGEST_CONTEXT: usize = LONGEST_TOKEN;
+
+/// The largest answer to a WebSocket API, in bytes (API Gateway quotas: "Lambda authorizer result size").
+const LARGEST_WEBSOCKET_ANSWER: usize = 8192;
+
+/// An answer that is no error, with what the backend learns.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Response {
+    /// An IAM policy.
+    Policy(PolicyResponse),
+    /// One boolean, for HTTP APIs with simple responses.
+    Simple(SimpleResponse),
+}
+
+/// An IAM policy and whom it is for.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Response {
-    principal_id: String,
-    policy_document: Document,
+pub struct PolicyResponse {
+    pub(super) principal_id: String,
+    #[serde(serialize_with = "iam_document")]
+    pub(super) policy_document: PolicyDocument,
     #[serde(skip_serializing_if = "Map::is_empty")]
-    context: Map<String, Value>,
+    pub(super) context: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) usage_identifier_key: Option<String>,
+}
+
+/// May the caller go on?
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SimpleResponse {
+    pub(super) is_authorized: bool,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub(super) context: Map<String, Value>,
 }
 
 impl Response {
-    /// The policy of a verified token's holder.
-    pub(super) fn decided(subject: &str, policy: PolicyDocument, context: Map<String, Value>) -> Self {
-        Self { principal_id: subject.to_owned(), policy_document: Document(policy), context }
+    /// A refusal that API Gateway may cache, with its reason for a gateway response to show.
+    pub(super) fn refused(method: &MethodArn, simple: bool, reason: &str) -> Self {
+        let context = Map::from_iter([("reason".to_owned(), Value::from(reason))]);
+        if simple {
+            return Self::Simple(SimpleResponse { is_authorized: false, context });
+        }
+        Self::Policy(PolicyResponse {
+            principal_id: NOBODY.to_owned(),
+            policy_document: PolicyDocument::deny_all(method),
+            context,
+            usage_identifier_key: None,
+        })
     }
 
-    /// A refusal that API Gateway may cache, with its reason for a gateway response to show.
-    pub(super) fn refused(policy: PolicyDocument, reason: &str) -> Self {
-        let context = Map::from_iter([("reason".to_owned(), Value::from(reason))]);
-        Self { principal_id: NOBODY.to_owned(), policy_document: Document(policy), context }
+    /// Does API Gateway take an answer of this size? If not, cutting it down would hide something from the backend.
+    pub(super) fn fits(&self, api: Api) -> bool {
+        let (Self::Policy(PolicyResponse { context, .. }) | Self::Simple(SimpleResponse { context, .. })) = self;
+        let whole = || serde_json::to_vec(self).map_or(usize::MAX, |json| json.len());
+        size(context) <= LARGEST_CONTEXT && (api != Api::WebSocket || whole() <= LARGEST_WEBSOCKET_ANSWER)
     }
 }
 
-#[derive(Debug)]
-struct Document(PolicyDocument);
+/// Names and values in bytes, before JSON escapes.
+fn size(context: &Map<String, Value>) -> usize {
+    let of_value = |value: &Value| value.as_str().map_or_else(|| value.to_string().len(), str::len);
+    context.iter().map(|(name, value)| name.len() + of_value(value)).sum()
+}
 
-impl Serialize for Document {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let statement = |effect, resource| Statement { action: "execute-api:Invoke", effect, resource };
-        let statements = [statement("Allow", self.0.allow()), statement("Deny", self.0.deny())];
-        let said: Vec<_> = statements.into_iter().filter(|statement| !statement.resource.is_empty()).collect();
-        let mut document = serializer.serialize_map(Some(2))?;
-        document.serialize_entry("Version", "2012-10-17")?;
-        document.serialize_entry("Statement", &said)?;
-        document.end()
-    }
+fn iam_document<S: Serializer>(policy: &PolicyDocument, serializer: S) -> Result<S::Ok, S::Error> {
+    let statement = |effect, resource| Statement { action: "execute-api:Invoke", effect, resource };
+    let statements = [statement("Allow", policy.allow()), statement("Deny", policy.deny())];
+    let said: Vec<_> = statements.into_iter().filter(|statement| !statement.resource.is_empty()).collect();
+    let mut document = serializer.serialize_map(Some(2))?;
+    document.serialize_entry("Version", "2012-10-17")?;
+    document.serialize_entry("Statement", &said)?;
+    document.end()
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,6 @@
 //! Where in a request does the token stand?
 
-use super::request::Fields;
+use super::fields::Fields;
 use crate::token::{BearerToken, InvalidToken, Scheme};
 use std::fmt;
 
@@ -50,8 +50,11 @@ impl TokenSource {
             Self::Header(name) => request.header(name),
             Self::Query(name) => request.query.iter().flat_map(|fields| fields.named(name, str::eq)).collect(),
             Self::Cookie(name) => {
-                let cookies = request.header("cookie").into_iter().flat_map(|value| value.split(';'));
-                let pairs = cookies.filter_map(|pair| pair.trim_matches(' ').split_once('='));
+                let headers = request.header("cookie").into_iter();
+                let cookies = headers.chain(request.cookies.iter().map(String::as_str));
+                let pairs = cookies
+                    .flat_map(|value| value.split(';'))
+                    .filter_map(|pair| pair.trim_matches(' ').split_once('='));
                 pairs.filter(|(known, _)| known == name).map(|(_, value)| value).collect()
             }
         }
@@ -68,11 +71,13 @@ impl fmt::Display for TokenSource {
     }
 }
 
-/// The parts of a REQUEST event that can hold a token. API Gateway sends each twice, with the last value and with all.
+/// The parts of a REQUEST event that can hold a token. REST APIs send headers and parameters twice, with the last value
+/// and with all; HTTP APIs with payload format 2.0 send cookies apart.
 #[derive(Debug, Default)]
 pub(super) struct RequestFields {
     pub(super) headers: Vec<Fields>,
     pub(super) query: Vec<Fields>,
+    pub(super) cookies: Vec<String>,
 }
 
 impl RequestFields {

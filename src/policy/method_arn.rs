@@ -1,13 +1,14 @@
 //! Which method of which API is asked for?
 
-use crate::access::RequestedPath;
+use crate::access::{CONNECT, RequestedPath};
 use std::fmt;
 
 /// The longest ARN that API Gateway takes in a returned policy, in characters (Developer Guide, "Output from an API
 /// Gateway Lambda authorizer").
 pub const LONGEST_RESOURCE: usize = 512;
 
-/// The ARN of a method: `arn:{partition}:execute-api:{region}:{account}:{api}/{stage}/{verb}/{path}`.
+/// The ARN of a method: `arn:{partition}:execute-api:{region}:{account}:{api}/{stage}/{verb}/{path}`. A WebSocket API's
+/// has `$connect` in place of verb and path.
 ///
 /// Everything up to the stage is checked to be free of wildcards; verb and path are the client's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,10 +43,16 @@ impl MethodArn {
         self.arn.get(self.verb..self.path.saturating_sub(1)).unwrap_or_default()
     }
 
-    /// The path, if it means what it says; see [`RequestedPath::parse`].
+    /// Is this a WebSocket API's `$connect`?
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        self.verb() == CONNECT
+    }
+
+    /// The path, if it means what it says; see [`RequestedPath::parse`]. That of `$connect` is empty.
     #[must_use]
     pub fn path(&self) -> Option<RequestedPath<'_>> {
-        RequestedPath::parse(self.arn.get(self.path..)?)
+        RequestedPath::parse(self.arn.get(self.path..).unwrap_or_default())
     }
 
     /// The ARN, if it names this method and nothing else when it stands in a policy: `None` when it holds a wildcard
@@ -65,10 +72,13 @@ fn method_positions(arn: &str) -> Option<(usize, usize)> {
     let is_service = fields.next()? == "execute-api";
     let (region, account, method) = (fields.next()?, fields.next()?, fields.next()?);
     let mut parts = method.splitn(4, '/');
-    let (api, stage, verb, path) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let (api, stage, verb, path) = (parts.next()?, parts.next()?, parts.next()?, parts.next());
     let named = [partition, region, account, api].into_iter().all(is_name) && is_stage(stage) && !verb.is_empty();
-    let path_begin = arn.len() - path.len();
-    (is_prefix && is_service && named).then(|| (path_begin - 1 - verb.len(), path_begin))
+    let path_length = path.map_or(0, |path| path.len() + 1);
+    let verb_begin = arn.len() - path_length - verb.len();
+    // The one place that has no path is the one that is no verb.
+    let complete = path.is_none() == (verb == CONNECT);
+    (is_prefix && is_service && named && complete).then(|| (verb_begin, verb_begin + verb.len() + 1))
 }
 
 /// Partitions, regions, accounts and API ids are letters, digits and hyphens.
@@ -133,6 +143,12 @@ mod tests {
                 "GET",
                 &["pets"],
             ),
+            (
+                "arn:aws:execute-api:us-east-1:123456789012:abc123/test/$connect",
+                "arn:aws:execute-api:us-east-1:123456789012:abc123/test/",
+                "$connect",
+                &[],
+            ),
         ] {
             let parsed = MethodArn::parse(arn.to_owned()).expect(arn);
             assert_eq!((parsed.stage_prefix(), parsed.verb()), (prefix, verb), "{arn}");
@@ -144,7 +160,7 @@ mod tests {
     fn another_text_is_not_a_method_arn() {
         for arn in [
             "",
-            "arn:aws:execute-api:us-east-1:123456789012:abc123/test/$connect",
+            "arn:aws:execute-api:us-east-1:123456789012:abc123/test/$connect/",
             "arn:aws:execute-api:us-east-1:123456789012:abc123/test/GET",
             "arn:aws:execute-api:us-east-1:123456789012:abc123/test//orders",
             "arn:aws:execute-api:us-east-1:123456789012:*/test/GET/orders",

@@ -8,7 +8,7 @@ mod method_arn;
 
 pub use method_arn::{InvalidMethodArn, LONGEST_RESOURCE, MethodArn};
 
-use crate::access::{Grants, Part, Pattern, RequestedPath, Route, VERBS, Verb};
+use crate::access::{CONNECT, Grants, Part, Pattern, RequestedPath, Route, VERBS, Verb};
 
 /// An IAM policy for `execute-api:Invoke`: what it allows, and what it denies whatever it allows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,19 +27,35 @@ impl PolicyDocument {
     /// The policy for a holder of these grants who asks for this method.
     #[must_use]
     pub fn compile(grants: &Grants<'_>, method: &MethodArn) -> Self {
+        if method.is_connect() {
+            return Self::connect(grants, method);
+        }
         if grants.allowed().is_empty() {
             return Self::deny_all(method);
         }
         let mut policy = Self::default();
         let catalog = grants.catalog().iter().map(Pattern::anyones);
-        for (verb, path) in
-            grants.allowed().iter().cloned().chain(catalog).filter_map(|pattern| literal(&pattern)).flatten()
+        for (verb, path) in grants
+            .allowed()
+            .iter()
+            .cloned()
+            .chain(catalog)
+            .filter(|pattern| !pattern.route().is_connect())
+            .filter_map(|pattern| literal(&pattern))
+            .flatten()
         {
             policy.say(grants, method.stage_prefix(), verb, &path);
         }
         if let Some(resource) = method.as_resource() {
             policy.push(permits(grants, method), resource.to_owned());
         }
+        policy
+    }
+
+    /// A WebSocket API asks for `$connect` alone, and that has one ARN.
+    fn connect(grants: &Grants<'_>, method: &MethodArn) -> Self {
+        let mut policy = Self::default();
+        policy.push(permits(grants, method), format!("{}{CONNECT}", method.stage_prefix()));
         policy
     }
 

@@ -80,6 +80,15 @@ impl InvalidToken {
         }
     }
 
+    /// The claim that is malformed or missing, when that is why.
+    #[must_use]
+    pub fn claim(self) -> Option<&'static str> {
+        match self {
+            Self::ClaimMalformed { claim } | Self::ClaimMissing { claim } => Some(claim),
+            _ => None,
+        }
+    }
+
     /// Will the same token never be believed later either? Only such a refusal may be cached.
     #[must_use]
     pub fn is_final(self) -> bool {

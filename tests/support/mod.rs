@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cognito_authorizer::access::PermissionMap;
 use cognito_authorizer::authorizer::{Authorizer, Decision, Refusal, TrustedIssuer};
 use cognito_authorizer::clock::{Clock, UnixTime};
-use cognito_authorizer::gateway::{Gateway, InvalidTokenAnswer, TokenSource};
+use cognito_authorizer::gateway::{Gateway, HttpApiResponse, InvalidTokenAnswer, TokenSource};
 use cognito_authorizer::jwks::{FetchError, KeyCache, KeySource, MaxAge};
 use cognito_authorizer::log::{Format, Level, Logger};
 use cognito_authorizer::policy::MethodArn;
@@ -186,7 +186,9 @@ pub fn gateway(authorizer: Authorizer) -> Gateway {
     Gateway {
         authorizer,
         token_sources: vec![TokenSource::authorization_header()],
-        invalid_token: InvalidTokenAnswer::Unauthorized,
+        invalid_token: InvalidTokenAnswer::ByApi,
+        http_api_response: HttpApiResponse::Iam,
+        usage_identifier_claim: None,
         clock: Box::new(SetClock(NOW)),
         logger: Logger { level: Level::Fatal, format: Format::Json },
     }
