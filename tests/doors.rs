@@ -79,7 +79,7 @@ fn events(token: &str) -> Vec<(&'static str, Value)> {
     ]
 }
 
-fn claims(changes: Value) -> Value {
+fn claims(changes: &Value) -> Value {
     let mut all = json!({"cognito:groups": ["staff"], "level": 3, "verified": true});
     all.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
     access(all)
@@ -104,10 +104,10 @@ async fn raw(gateway: &Gateway, event: &Value) -> Value {
 
 async fn answers() -> Value {
     let outcomes = [
-        ("allowed", claims(json!({}))),
-        ("not permitted", claims(json!({"scope": "none", "cognito:groups": ["guests"]}))),
-        ("expired", claims(json!({"exp": 1}))),
-        ("not yet valid", claims(json!({"nbf": 1_800_000_000}))),
+        ("allowed", claims(&json!({}))),
+        ("not permitted", claims(&json!({"scope": "none", "cognito:groups": ["guests"]}))),
+        ("expired", claims(&json!({"exp": 1}))),
+        ("not yet valid", claims(&json!({"nbf": 1_800_000_000}))),
     ];
     let mut all = Map::new();
     for (setting, invalid_token, http_api_response) in settings() {
@@ -117,7 +117,7 @@ async fn answers() -> Value {
                 all.insert(format!("{form}, {outcome}, {setting}"), raw(&gateway, &event).await);
             }
         }
-        for (form, event) in events(&KEY.token(&claims(json!({})))) {
+        for (form, event) in events(&KEY.token(&claims(&json!({})))) {
             let nowhere = authorizer_over(&permissions(), ScriptedSource::new([Err(FetchError::Connect)]));
             let gateway = Gateway { invalid_token, http_api_response, ..gateway(nowhere) };
             all.insert(format!("{form}, keys unreachable, {setting}"), raw(&gateway, &event).await);
@@ -143,7 +143,7 @@ async fn every_door_gets_the_answer_it_understands() {
 #[tokio::test]
 async fn a_websocket_policy_is_for_connect_alone_and_only_a_websocket_asks_for_it() {
     let gateway = gateway(authorizer(&permissions()));
-    let token = KEY.token(&claims(json!({})));
+    let token = KEY.token(&claims(&json!({})));
     let events = events(&token);
     let policy = |answer: Value| answer["policyDocument"].clone();
     let socket = policy(raw(&gateway, &events[4].1).await);
@@ -155,7 +155,7 @@ async fn a_websocket_policy_is_for_connect_alone_and_only_a_websocket_asks_for_i
 #[tokio::test]
 async fn a_duplicated_authorization_header_of_payload_2_is_refused() {
     let gateway = gateway(authorizer(&permissions()));
-    let token = KEY.token(&claims(json!({})));
+    let token = KEY.token(&claims(&json!({})));
     let mut event = events(&token)[3].1.clone();
     event["headers"]["authorization"] = json!(format!("Bearer {token},Bearer {token}"));
     assert_eq!(raw(&gateway, &event).await["context"]["reason"], "token_malformed");
@@ -165,13 +165,13 @@ async fn a_duplicated_authorization_header_of_payload_2_is_refused() {
 async fn a_usage_identifier_key_goes_to_rest_apis_alone() {
     let gateway =
         Gateway { usage_identifier_claim: Some("custom:api_key".to_owned()), ..gateway(authorizer(&permissions())) };
-    let with_key = KEY.token(&claims(json!({"custom:api_key": "plan-key-1"})));
+    let with_key = KEY.token(&claims(&json!({"custom:api_key": "plan-key-1"})));
     for (form, event) in events(&with_key) {
         let found = raw(&gateway, &event).await["usageIdentifierKey"].clone();
         assert_eq!(found, if form.starts_with("rest") { json!("plan-key-1") } else { Value::Null }, "{form}");
     }
     for other in [json!({}), json!({"custom:api_key": 7})] {
-        let answer = raw(&gateway, &events(&KEY.token(&claims(other)))[0].1).await;
+        let answer = raw(&gateway, &events(&KEY.token(&claims(&other)))[0].1).await;
         assert!(answer["policyDocument"].is_object() && answer.get("usageIdentifierKey").is_none());
     }
 }
@@ -187,7 +187,7 @@ async fn an_answer_that_is_too_large_is_an_error_and_never_cut_down() {
         (3500, 4, None),
         (4000, 4, Some("error: answer_too_large")),
     ] {
-        let token = KEY.token(&claims(json!({"text": "x".repeat(length)})));
+        let token = KEY.token(&claims(&json!({"text": "x".repeat(length)})));
         let answer = raw(&gateway, &events(&token)[form].1).await;
         assert_eq!(answer.as_str(), expected, "{length}");
         assert!(expected.is_some() || answer["context"]["a"].as_str().unwrap().len() == length);
