@@ -56,7 +56,7 @@ fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
 }
 
 async fn serve(logger: Logger) -> Result<(), lambda_runtime::Error> {
-    let (gateway, keys) = startup::start(variable, logger).await?;
+    let (gateway, keys) = startup::start(variable, logger).await.map_err(|error| format!("not started: {error}"))?;
     answer_events(Arc::new(gateway), keys).await
 }
 
