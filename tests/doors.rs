@@ -13,7 +13,7 @@
 
 mod support;
 
-use cognito_authorizer::gateway::{Failure, Gateway, HttpApiResponse, InvalidTokenAnswer};
+use cognito_authorizer::gateway::{Gateway, HttpApiResponse, InvalidTokenAnswer};
 use cognito_authorizer::jwks::FetchError;
 use serde_json::{Map, Value, json};
 use support::doors::{claims, events, permissions, raw};

@@ -89,7 +89,7 @@ fn change() -> impl Strategy<Value = Change> {
 }
 
 /// Applies the change at one of the tree's members, chosen by the index.
-fn apply(value: &mut Value, at: &Index, change: &Change) {
+fn apply(value: &mut Value, at: Index, change: &Change) {
     let places = count(value);
     if places > 0 {
         visit(value, &mut at.index(places), change);
@@ -179,7 +179,7 @@ proptest! {
         let token = token.get(&TOKENS);
         let mut event = events(token)[form].1.clone();
         for (at, change) in &changes {
-            apply(&mut event, at, change);
+            apply(&mut event, *at, change);
         }
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         for gateway in gateways() {
