@@ -6,7 +6,7 @@
 use crate::access::PermissionMap;
 use crate::clock::UnixTime;
 use crate::jwks::{KeyCache, KeyOrigin, NoKey, Unavailable};
-use crate::policy::{self, MethodArn, PolicyDocument};
+use crate::policy::{self, Compiled, Limits, MethodArn, PolicyDocument};
 use crate::token::{BearerToken, InvalidToken, Issuer, UnverifiedToken, VerifiedClaims, Verifier};
 use std::fmt;
 use std::sync::Arc;
@@ -27,6 +27,8 @@ pub struct Authorizer {
     pub verifier: Verifier,
     /// What their holders may do.
     pub permissions: PermissionMap,
+    /// What bounds the policies.
+    pub limits: Limits,
 }
 
 /// The answer for a token that was verified.
@@ -37,7 +39,7 @@ pub struct Decision {
     /// May its holder call the requested method?
     pub permitted: bool,
     /// Everything its holder may do, in IAM.
-    pub policy: PolicyDocument,
+    pub policy: Compiled,
     /// The route in the permission document that the requested method falls under.
     pub route: Option<String>,
     /// Where the key was found.
@@ -57,7 +59,7 @@ impl Authorizer {
         let claims = self.verifier.verify(token, &trusted.issuer, &found.key, now)?;
         let grants = self.permissions.grants(&claims);
         let permitted = policy::permits(&grants, method);
-        let policy = PolicyDocument::compile(&grants, method);
+        let policy = PolicyDocument::compile(&grants, method, self.limits);
         let route = policy::route(&grants, method).map(ToString::to_string);
         Ok(Decision { permitted, policy, route, key_origin: found.origin, claims })
     }

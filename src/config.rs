@@ -6,6 +6,7 @@
 use crate::gateway::{HttpApiResponse, InvalidTokenAnswer, TokenSource};
 use crate::jwks::MaxAge;
 use crate::log::{Format, Level, Logger};
+use crate::policy::{Coverage, DEFAULT_BUDGET_BYTES, Limits};
 use crate::token::{Clients, Issuer, LONGEST_LEEWAY_SECONDS, TokenUse, Verifier};
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -26,6 +27,10 @@ const REFRESH_SECONDS: RangeInclusive<u64> = 60..=86_400;
 
 /// The longest time that a set may be trusted without a refresh, in seconds: a week, to sit out the longest outage.
 const LONGEST_MAX_AGE_SECONDS: u64 = 604_800;
+
+/// The policy budgets that make sense, in bytes: two of the longest resources fit the smallest, and the largest is well
+/// below the 6 MB that a Lambda function may answer.
+const BUDGET_BYTES: RangeInclusive<usize> = 1024..=1_048_576;
 
 /// Cognito's `UserPoolIdType`: at most 55 characters.
 const LONGEST_POOL_ID: usize = 55;
@@ -48,6 +53,8 @@ pub struct Config {
     pub permissions_file: String,
     /// `APP_CLIENT_ID`, `TOKEN_USE`, `LEEWAY_SECONDS`.
     pub verifier: Verifier,
+    /// `POLICY_COVERS` and `POLICY_BUDGET_BYTES`.
+    pub limits: Limits,
     /// `TOKEN_SOURCE`.
     pub token_sources: Vec<TokenSource>,
     /// `INVALID_TOKEN`.
@@ -89,6 +96,7 @@ impl Config {
                 token_uses: token_uses(&vars)?,
                 leeway_seconds: leeway(&vars)?,
             },
+            limits: Limits { coverage: coverage(&vars)?, budget_bytes: budget(&vars)? },
             token_sources: token_sources(&vars)?,
             invalid_token: invalid_token(&vars)?,
             http_api_response: http_api_response(&vars)?,
@@ -266,6 +274,25 @@ fn max_age(vars: &Variables<'_>) -> Result<MaxAge, ConfigError> {
     Ok(MaxAge { refresh_seconds, trust_seconds: trust.unwrap_or(DEFAULT_MAX_AGE_SECONDS) })
 }
 
+fn coverage(vars: &Variables<'_>) -> Result<Coverage, ConfigError> {
+    match vars.text("POLICY_COVERS").as_deref() {
+        None | Some("api") => Ok(Coverage::Api),
+        Some("request") => Ok(Coverage::Request),
+        Some(found) => Err(ConfigError::Invalid {
+            variable: "POLICY_COVERS",
+            found: found.to_owned(),
+            expected: "`api` or `request`",
+        }),
+    }
+}
+
+fn budget(vars: &Variables<'_>) -> Result<usize, ConfigError> {
+    const EXPECTED: &str = "a whole number of bytes from 1024 to 1048576";
+    let Some(found) = vars.text("POLICY_BUDGET_BYTES") else { return Ok(DEFAULT_BUDGET_BYTES) };
+    let bytes = found.parse().ok().filter(|bytes| BUDGET_BYTES.contains(bytes));
+    bytes.ok_or(ConfigError::Invalid { variable: "POLICY_BUDGET_BYTES", found, expected: EXPECTED })
+}
+
 fn token_sources(vars: &Variables<'_>) -> Result<Vec<TokenSource>, ConfigError> {
     const EXPECTED: &str = "`header:NAME`, `query:NAME` or `cookie:NAME`, separated by commas";
     let sources = vars.list("TOKEN_SOURCE", EXPECTED, TokenSource::parse)?;
@@ -386,6 +413,7 @@ mod tests {
         assert_eq!(config.verifier.leeway_seconds, 0);
         assert_eq!(config.token_sources, [TokenSource::authorization_header()]);
         assert_eq!(config.invalid_token, InvalidTokenAnswer::ByApi);
+        assert_eq!(config.limits, Limits { coverage: Coverage::Api, budget_bytes: 8192 });
         assert_eq!((config.http_api_response, config.usage_identifier_claim), (HttpApiResponse::Iam, None));
         assert_eq!(config.permissions_file, "permissions.json");
         assert_eq!((config.jwks_file, config.jwks_ca_file), (None, None));
@@ -401,6 +429,8 @@ mod tests {
             ("TOKEN_SOURCE", "cookie:t,header:X-Token"),
             ("INVALID_TOKEN", "deny"),
             ("HTTP_API_RESPONSE", "simple"),
+            ("POLICY_COVERS", "request"),
+            ("POLICY_BUDGET_BYTES", "4096"),
             ("USAGE_IDENTIFIER_CLAIM", "custom:api_key"),
             ("JWKS_FILE", "keys.json"),
             ("JWKS_REFRESH_SECONDS", "60"),
@@ -414,6 +444,7 @@ mod tests {
         assert_eq!(config.token_sources, [TokenSource::Cookie("t".into()), TokenSource::Header("X-Token".into())]);
         assert_eq!(config.invalid_token, InvalidTokenAnswer::Deny);
         assert_eq!(config.http_api_response, HttpApiResponse::Simple);
+        assert_eq!(config.limits, Limits { coverage: Coverage::Request, budget_bytes: 4096 });
         assert_eq!(config.usage_identifier_claim.as_deref(), Some("custom:api_key"));
         assert_eq!(config.jwks_file.as_deref(), Some("keys.json"));
         assert_eq!(config.jwks_max_age, MaxAge { refresh_seconds: 60, trust_seconds: 60 });
@@ -477,6 +508,8 @@ mod tests {
                 "found `Authorization`, expected `header:NAME`, `query:NAME` or `cookie:NAME`, separated by commas",
             ),
             ("INVALID_TOKEN", "401", "found `401`, expected `unauthorized` or `deny`"),
+            ("POLICY_COVERS", "all", "found `all`, expected `api` or `request`"),
+            ("POLICY_BUDGET_BYTES", "1023", "found `1023`, expected a whole number of bytes from 1024 to 1048576"),
             ("HTTP_API_RESPONSE", "true", "found `true`, expected `iam` or `simple`"),
         ] {
             let error = config(&[(variable, value)]).unwrap_err().to_string();

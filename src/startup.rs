@@ -31,7 +31,7 @@ pub(crate) async fn start(
     let (issuers, keys) = trusted_issuers(&config, &files, logger)?;
     keys.prefetch().await;
     let gateway = Gateway {
-        authorizer: Authorizer { issuers, verifier: config.verifier, permissions },
+        authorizer: Authorizer { issuers, verifier: config.verifier, permissions, limits: config.limits },
         token_sources: config.token_sources,
         invalid_token: config.invalid_token,
         http_api_response: config.http_api_response,

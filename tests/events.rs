@@ -41,7 +41,8 @@ fn gateway_of_the_events() -> Gateway {
         TrustedIssuer { issuer: configured.issuer, keys: Arc::new(key_cache(nowhere).starting_with(keys.clone(), NOW)) }
     });
     let permissions = PermissionMap::parse(project_file(&config.permissions_file).as_bytes()).unwrap();
-    let authorizer = Authorizer { issuers: issuers.collect(), verifier: config.verifier, permissions };
+    let authorizer =
+        Authorizer { issuers: issuers.collect(), verifier: config.verifier, permissions, limits: config.limits };
     Gateway { clock: Box::new(SetClock(NOW)), token_sources: config.token_sources, ..gateway(authorizer) }
 }
 

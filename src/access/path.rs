@@ -1,8 +1,8 @@
 //! Which segments does a requested path have, and can it be trusted to mean what it says?
 
-/// Percent-encoded forms of `.`, `/` and `\` (RFC 3986 section 2.1). Whether a method ARN carries them encoded or
-/// decoded is not documented, and a backend may decode once more, so a path that holds one matches nothing.
-const ENCODED_SEPARATORS: [&str; 6] = ["%2e", "%2E", "%2f", "%2F", "%5c", "%5C"];
+/// Percent-encoded forms of `.` and `/` (RFC 3986 section 2.1). Whether a method ARN carries them encoded or decoded is
+/// not documented, and a backend may decode once more, so a path that holds one matches nothing.
+pub const ENCODED_SEPARATORS: [&str; 4] = ["%2e", "%2E", "%2f", "%2F"];
 
 /// The path of a request, split into segments. The root path has none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn a_path_that_could_mean_another_one_is_not_a_path() {
-        for path in ["/", "a/", "/a", "a//b", ".", "a/..", "a/./b", "a%2Fb", "a/%2e%2e/b", "a%2f", "%2E", "a%5Cb"] {
+        for path in ["/", "a/", "/a", "a//b", ".", "a/..", "a/./b", "a%2Fb", "a/%2e%2e/b", "a%2f", "%2E"] {
             assert_eq!(RequestedPath::parse(path), None, "{path}");
         }
     }

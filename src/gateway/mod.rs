@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::log::{DecisionLine, Level, Logger};
 use crate::policy::MethodArn;
 use crate::token::{InvalidToken, VerifiedClaims};
+use std::fmt;
 use std::time::Instant;
 
 /// How a token that is not believed is answered.
@@ -119,7 +120,11 @@ impl Gateway {
         } else {
             let usage_identifier_key = self.usage_identifier_key(api, &claims);
             let principal_id = claims.subject().to_owned();
-            Response::Policy(PolicyResponse { principal_id, policy_document: policy, context, usage_identifier_key })
+            let policy_document = policy.document;
+            if let Some(bytes) = policy.over_budget {
+                self.logger.message(Level::Warn, &OverBudget(bytes));
+            }
+            Response::Policy(PolicyResponse { principal_id, policy_document, context, usage_identifier_key })
         };
         if response.fits(api) {
             Outcome::Decided { permitted, route, keys: key_origin.name(), response }
@@ -135,6 +140,19 @@ impl Gateway {
     fn usage_identifier_key(&self, api: Api, claims: &VerifiedClaims) -> Option<String> {
         let claim = self.usage_identifier_claim.as_ref().filter(|_| api == Api::Rest)?;
         claims.claim(claim)?.as_str().map(ToOwned::to_owned)
+    }
+}
+
+/// What the operator should know: the next route of this token asks again, and is refused if the answer is cached.
+struct OverBudget(usize);
+
+impl fmt::Display for OverBudget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "found a policy of {} bytes, more than `POLICY_BUDGET_BYTES`: answered for the requested method alone",
+            self.0
+        )
     }
 }
 

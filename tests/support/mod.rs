@@ -4,6 +4,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file is a crate of its own and uses its part of this")]
 
 pub mod doors;
+pub mod iam;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
@@ -16,7 +17,7 @@ use cognito_authorizer::clock::{Clock, UnixTime};
 use cognito_authorizer::gateway::{Gateway, HttpApiResponse, InvalidTokenAnswer, TokenSource};
 use cognito_authorizer::jwks::{FetchError, KeyCache, KeySource, MaxAge};
 use cognito_authorizer::log::{Format, Level, Logger};
-use cognito_authorizer::policy::MethodArn;
+use cognito_authorizer::policy::{Coverage, DEFAULT_BUDGET_BYTES, Limits, MethodArn};
 use cognito_authorizer::token::{BearerToken, Clients, Issuer, Scheme, TokenUse, Verifier};
 use lambda_runtime::BoxFuture;
 use serde_json::{Value, json};
@@ -152,8 +153,11 @@ pub fn authorizer_over(permissions: &Value, source: ScriptedSource) -> Authorize
         issuers: vec![TrustedIssuer { issuer: Issuer::new(POOL.to_owned()), keys: Arc::new(key_cache(source)) }],
         verifier: verifier(),
         permissions: PermissionMap::parse(permissions.to_string().as_bytes()).unwrap(),
+        limits: LIMITS,
     }
 }
+
+pub const LIMITS: Limits = Limits { coverage: Coverage::Api, budget_bytes: DEFAULT_BUDGET_BYTES };
 
 /// How old a set may grow in these tests, and nobody who listens.
 pub const MAX_AGE: MaxAge = MaxAge { refresh_seconds: 3600, trust_seconds: 86_400 };
@@ -201,25 +205,13 @@ pub fn token_event(token: &str, method: &str) -> String {
         .to_string()
 }
 
-/// What IAM answers: an explicit Deny wins, then an Allow, else nothing is allowed.
+/// What IAM answers to a policy in JSON.
 pub fn iam_allows(policy: &Value, arn: &str) -> bool {
     let matching = |effect: &str| {
         let statements = policy["Statement"].as_array().unwrap().iter();
         let said = statements.filter(|statement| statement["Effect"] == effect);
         said.flat_map(|statement| statement["Resource"].as_array().unwrap())
-            .any(|resource| glob(resource.as_str().unwrap().as_bytes(), arn.as_bytes()))
+            .any(|resource| iam::matches(resource.as_str().unwrap(), arn))
     };
     matching("Allow") && !matching("Deny")
-}
-
-/// IAM's wildcards: `*` is any run, `?` any one character, slashes included.
-fn glob(pattern: &[u8], text: &[u8]) -> bool {
-    match (pattern.split_first(), text.split_first()) {
-        (None, None) => true,
-        (Some((b'*', rest)), None) => glob(rest, text),
-        (Some((b'*', rest)), Some((_, tail))) => glob(rest, text) || glob(pattern, tail),
-        (Some((b'?', rest)), Some((_, tail))) => glob(rest, tail),
-        (Some((wanted, rest)), Some((found, tail))) => wanted == found && glob(rest, tail),
-        (None, Some(_)) | (Some(_), None) => false,
-    }
 }

@@ -1,0 +1,179 @@
+//! Which resources say the rights of one token?
+//!
+//! # What can be said
+//!
+//! IAM's wildcards do not look at what they match. So whatever a policy says of one value of a parameter that it does
+//! not spell out, it says of every other, and of runs of several segments too. Let `e` be granted, `u` not, and let `u`
+//! arise from `e` when some parameters become one or more segments of any kind: then an Allow that matches `e` matches
+//! `u` as well, and only a Deny can shut it. A Deny that matches `u` matches everything that arises from `u` in the same
+//! way; if some `e'` among that is granted, it is shut too. Therefore *a token's rights can be said exactly if and only
+//! if no ungranted path of the catalog lies between two granted ones* in this order.
+//!
+//! # How it is said
+//!
+//! 1. **Allow** the smallest glob [`around`] each granted piece, without those that a wider one covers.
+//! 2. **Cut** out what these globs match of the catalog and must not ([`Rights::trespass`]), with the smallest glob
+//!    around each such piece. Nothing smaller can shut it, so if the cut touches something granted, the rights are among
+//!    those that cannot be said: a [`Conflict`]. Without conflict the policy is exact.
+//! 3. On a conflict, either the cut is made all the same, and shuts one granted route too many, or the glob is not
+//!    allowed. The requested method itself is never given up: a cut that would hit it is not made, and if no glob is left
+//!    for it, it is allowed by its own ARN. Either way nothing is open that should not be.
+//! 4. **Close** what lies outside the catalog, wherever that touches nothing granted: what denies name there, and the
+//!    same glob with more stars, since a star also takes more segments than the route has.
+//!
+//! Cuts that touch nothing granted may be made wider as long as they still do not; that is how many of them become one.
+
+use super::glob::{Glob, Piece, Seg, around, covers};
+use super::rights::Rights;
+use crate::access::{Part, VERBS};
+
+/// What a policy says, after the stage.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Resources<'a> {
+    pub(super) allow: Vec<Glob<'a>>,
+    pub(super) deny: Vec<Glob<'a>>,
+}
+
+/// A right that cannot be said: the glob that would say it, and the cut that it would need and that takes something
+/// granted along.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Conflict<'a> {
+    pub(super) allow: Glob<'a>,
+    pub(super) cut: Glob<'a>,
+}
+
+/// How many granted routes a cut may take along before its glob is given up instead: one for one.
+const MOST_TAKEN_ALONG: usize = 1;
+
+/// Compiles the rights. `requested` is a granted method that must stay open.
+pub(super) fn compile<'a>(rights: &Rights<'a>, requested: Option<&Piece<'a>>) -> Resources<'a> {
+    let requested = requested.map(|piece| around(piece));
+    let mut resources = Resources::default();
+    let mut cuts = Vec::new();
+    for glob in candidates(rights) {
+        if resources.allow.iter().any(|wider| covers(wider, &glob)) {
+            continue;
+        }
+        let needed = cuts_for(rights, &glob);
+        if needed.iter().all(|cut| is_worth(rights, cut, requested.as_ref())) {
+            cuts.extend(needed);
+            resources.allow.push(glob);
+        }
+    }
+    if let Some(requested) = requested.filter(|own| !resources.allow.iter().any(|glob| covers(glob, own))) {
+        resources.allow.push(requested);
+    }
+    resources.deny = shut(rights, &resources.allow, cuts);
+    resources
+}
+
+/// Every right that cannot be said.
+pub(super) fn conflicts<'a>(rights: &Rights<'a>) -> Vec<Conflict<'a>> {
+    let globs = candidates(rights).into_iter();
+    let pairs = globs.flat_map(|allow| cuts_for(rights, &allow).into_iter().map(move |cut| (allow.clone(), cut)));
+    pairs.filter(|(_, cut)| rights.touches(cut)).map(|(allow, cut)| Conflict { allow, cut }).collect()
+}
+
+/// The smallest globs around what is granted, wider ones before those that they cover.
+fn candidates<'a>(rights: &Rights<'a>) -> Vec<Glob<'a>> {
+    let mut globs: Vec<Glob<'a>> = rights.granted().flat_map(|piece| spell(rights, piece)).collect();
+    let stars = |glob: &Glob<'a>| glob.iter().filter(|seg| **seg == Seg::Star).count();
+    globs.sort_by_cached_key(|glob| (glob.len(), std::cmp::Reverse(stars(glob)), glob.clone()));
+    globs.dedup();
+    globs
+}
+
+/// A route for any verb is said with a star for the verb where that can be kept to one segment, else verb by verb.
+fn spell<'a>(rights: &Rights<'a>, piece: &Piece<'a>) -> Vec<Glob<'a>> {
+    let glob = around(piece);
+    let Some((Part::One, path)) = piece.split_first() else { return vec![glob] };
+    let swallowing: Glob<'a> = std::iter::once(Seg::Star).chain(glob.iter().copied()).collect();
+    if !rights.touches(&swallowing) && !cuts_for(rights, &glob).iter().any(|cut| rights.touches(cut)) {
+        return vec![glob];
+    }
+    let with = |verb| std::iter::once(Part::Literal(verb)).chain(path.iter().copied()).collect::<Piece<'a>>();
+    VERBS.into_iter().map(with).filter(|piece| !rights.is_denied(piece)).map(|piece| around(&piece)).collect()
+}
+
+fn cuts_for<'a>(rights: &Rights<'a>, glob: &Glob<'a>) -> Vec<Glob<'a>> {
+    let mut cuts: Vec<Glob<'a>> = rights.trespass(glob).iter().map(|piece| around(piece)).collect();
+    cuts.sort_unstable();
+    cuts.dedup();
+    cuts
+}
+
+/// Is it better to make the cut than to give up the glob that needs it?
+fn is_worth(rights: &Rights<'_>, cut: &Glob<'_>, requested: Option<&Glob<'_>>) -> bool {
+    let taken_along = rights.touched(cut).take(MOST_TAKEN_ALONG + 1).count();
+    taken_along == 0 || (taken_along <= MOST_TAKEN_ALONG && !requested.is_some_and(|own| covers(cut, own)))
+}
+
+/// All that is denied: the cuts, and what closes the space outside the catalog.
+fn shut<'a>(rights: &Rights<'a>, allow: &[Glob<'a>], cuts: Vec<Glob<'a>>) -> Vec<Glob<'a>> {
+    let mut deny: Vec<Glob<'a>> = Vec::new();
+    let mut add = |cut: Glob<'a>| {
+        if !deny.iter().any(|wider| covers(wider, &cut)) {
+            let widened = widen(rights, cut);
+            deny.retain(|narrower| !covers(&widened, narrower));
+            deny.push(widened);
+        }
+    };
+    cuts.into_iter().for_each(&mut add);
+    for glob in allow {
+        let denied = rights.denied_under(glob).into_iter().map(|piece| around(&piece));
+        denied.filter(|cut| !rights.touches(cut)).chain(beyond(rights, glob)).for_each(&mut add);
+    }
+    deny
+}
+
+/// Makes a cut as wide as it can be without touching anything granted: first the verb, then the path from its beginning.
+fn widen<'a>(rights: &Rights<'a>, mut cut: Glob<'a>) -> Glob<'a> {
+    if rights.touches(&cut) {
+        return cut;
+    }
+    for position in 0..cut.len() {
+        let mut wider = cut.clone();
+        if let Some(seg) = wider.get_mut(position) {
+            *seg = Seg::Star;
+        }
+        if !rights.touches(&wider) {
+            cut = wider;
+        }
+    }
+    cut
+}
+
+/// The globs with more stars in place of each star: what the stars take beyond the routes' lengths, as far as nothing
+/// of it is granted. More stars match less, so only the smallest numbers of them are looked for.
+fn beyond<'a>(rights: &Rights<'a>, glob: &Glob<'a>) -> Vec<Glob<'a>> {
+    let mut open = vec![glob.clone()];
+    let mut closing: Vec<Glob<'a>> = Vec::new();
+    for _ in 0..=rights.longest() {
+        let mut still_open = Vec::new();
+        for longer in open.iter().flat_map(|glob| one_star_more(glob)) {
+            if closing.iter().any(|cut| covers(cut, &longer)) || still_open.contains(&longer) {
+                continue;
+            }
+            if rights.touches(&longer) { still_open.push(longer) } else { closing.push(longer) }
+        }
+        open = still_open;
+    }
+    closing
+}
+
+fn one_star_more<'a>(glob: &Glob<'a>) -> Vec<Glob<'a>> {
+    let stars = glob.iter().enumerate().filter(|(_, seg)| **seg == Seg::Star);
+    let doubled = stars.map(|(position, _)| {
+        let (before, after) = glob.split_at(position);
+        before.iter().chain(&[Seg::Star]).chain(after).copied().collect::<Glob<'a>>()
+    });
+    let mut longer: Vec<_> = doubled.collect();
+    longer.dedup();
+    longer
+}
+
+/// The piece that is one method.
+pub(super) fn method<'a>(verb: &'a str, path: &[&'a str]) -> Piece<'a> {
+    let path = if path.is_empty() { &[""] } else { path };
+    std::iter::once(verb).chain(path.iter().copied()).map(Part::Literal).collect()
+}

@@ -1,0 +1,93 @@
+//! What of a set of methods is granted?
+
+use super::glob::{Glob, Piece, is_within, meet, overlaps, parts, pieces};
+use crate::access::{Grants, Part, Pattern};
+
+/// The grants of one token, verb first, and as pieces for the lengths that matter.
+pub(super) struct Rights<'a> {
+    /// What allows name, also where a deny takes it back.
+    allows: Vec<Vec<Part<'a>>>,
+    denies: Vec<Vec<Part<'a>>>,
+    allowed: Vec<Piece<'a>>,
+    denied: Vec<Piece<'a>>,
+    /// Every path of the catalog, for any verb: what `GET` is for, must not be opened for `POST` by the way.
+    catalog: Vec<Piece<'a>>,
+    longest: usize,
+}
+
+impl<'a> Rights<'a> {
+    pub(super) fn new(grants: &'a Grants<'a>, catalog: &[Pattern<'a>]) -> Self {
+        // `$connect` is no method: it has a policy of its own.
+        let is_method = |pattern: &&Pattern<'a>| !pattern.route().is_connect();
+        let all = |patterns: &[Pattern<'a>]| -> Vec<_> { patterns.iter().filter(is_method).map(parts).collect() };
+        let (allows, denies, named) = (all(grants.allowed()), all(grants.denied()), all(catalog));
+        let longest = allows.iter().chain(&denies).chain(&named).map(Vec::len).max().unwrap_or(0);
+        // Globs have one segment more than the longest route, and `longest` more at most when they close what lies
+        // beyond. Where a glob and a greedy route meet at all, they do so within their lengths together.
+        let bound = 3 * longest + 2;
+        let cut = |patterns: &[Vec<Part<'a>>]| patterns.iter().flat_map(|parts| pieces(parts, bound)).collect();
+        let (allowed, denied) = (cut(&allows), cut(&denies));
+        let root = vec![Part::One, Part::Literal("")];
+        let mut catalog: Vec<_> = cut(&named.into_iter().map(for_any_verb).chain([root]).collect::<Vec<_>>());
+        catalog.sort_unstable();
+        catalog.dedup();
+        Self { allows, denies, allowed, denied, catalog, longest }
+    }
+
+    /// The length of the longest route, verb included.
+    pub(super) fn longest(&self) -> usize {
+        self.longest
+    }
+
+    /// The pieces that are granted at all, no longer than one segment past the longest route: a star at the end of that
+    /// says the rest of a greedy parameter.
+    pub(super) fn granted(&self) -> impl Iterator<Item = &Piece<'a>> {
+        let near = self.allowed.iter().filter(|piece| piece.len() <= self.longest + 1);
+        near.filter(|piece| !self.is_denied(piece))
+    }
+
+    /// Does some deny take all of it back?
+    pub(super) fn is_denied(&self, piece: &[Part<'_>]) -> bool {
+        self.denies.iter().any(|denied| is_within(piece, denied))
+    }
+
+    /// Is the piece granted, but for what denies single out of it?
+    fn is_granted(&self, piece: &[Part<'_>]) -> bool {
+        self.allows.iter().any(|allowed| is_within(piece, allowed)) && !self.is_denied(piece)
+    }
+
+    /// The granted pieces that a glob matches something of.
+    pub(super) fn touched(&self, glob: &Glob<'a>) -> impl Iterator<Item = &Piece<'a>> {
+        self.allowed.iter().filter(|allowed| overlaps(glob, allowed).iter().any(|piece| !self.is_denied(piece)))
+    }
+
+    /// Does the glob match anything that is granted?
+    pub(super) fn touches(&self, glob: &Glob<'a>) -> bool {
+        self.touched(glob).next().is_some()
+    }
+
+    /// What the glob matches of the catalog and must not: the largest pieces of it.
+    pub(super) fn trespass(&self, glob: &Glob<'a>) -> Vec<Piece<'a>> {
+        let matched = self.catalog.iter().flat_map(|piece| overlaps(glob, piece));
+        matched.flat_map(|piece| self.ungranted_of(piece)).collect()
+    }
+
+    /// What the glob matches of the denies, in the catalog or not.
+    pub(super) fn denied_under(&self, glob: &Glob<'a>) -> Vec<Piece<'a>> {
+        self.denied.iter().flat_map(|piece| overlaps(glob, piece)).collect()
+    }
+
+    fn ungranted_of(&self, piece: Piece<'a>) -> Vec<Piece<'a>> {
+        if self.is_granted(&piece) {
+            return self.denied.iter().filter_map(|denied| meet(&piece, denied)).collect();
+        }
+        vec![piece]
+    }
+}
+
+fn for_any_verb(mut parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
+    if let Some(verb) = parts.first_mut() {
+        *verb = Part::One;
+    }
+    parts
+}

@@ -1,0 +1,172 @@
+"""permissions.schema.json and the function agree on what a permission document is.
+
+What no JSON Schema can say is left out: that a member's name stands there once.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Any
+
+from event_files import ROOT, local_settings
+from jsonschema import Draft7Validator
+from runtime_api import function
+
+OPEN: dict[str, Any] = {"authenticated": True, "allow": ["GET /"]}
+
+
+def document(permission: dict[str, Any] | None = None, **members: Any) -> dict[str, Any]:
+    return {"permissions": [OPEN if permission is None else permission], **members}
+
+
+def route(text: Any) -> dict[str, Any]:
+    return document({"authenticated": True, "allow": [text]})
+
+
+def without(name: str) -> dict[str, Any]:
+    return {key: value for key, value in OPEN.items() if key != name}
+
+
+USABLE: list[tuple[str, Any]] = [
+    ("the shortest", document()),
+    ("the schema's place", document(**{"$schema": "./permissions.schema.json"})),
+    ("deny alone", document({"groups": ["a"], "deny": ["ANY /{any+}"]})),
+    ("all conditions", document({**OPEN, "scopes": ["a/b"], "groups": ["c d"], "claims": {"e": 1}})),
+    ("claims of every type", document({"claims": {"a": 1, "b": "", "c": True, "d": None, "e": [1], "f": {}}, **OPEN})),
+    ("a scope with a URL", document({**OPEN, "scopes": ["https://api.example.com/read"]})),
+    ("routes", document(routes=["GET /a", "GET /b/{c}"])),
+    ("context", document(context={"user_1": "sub", "Tenant": "custom:tenant_id", "Claims": "sub"})),
+    *((text, route(text)) for text in (
+        "GET /",
+        "ANY /orders",
+        "DELETE /{any+}",
+        "ANY /users/${sub}/{rest+}",
+        "PUT /users/${cognito:username}",
+        "POST /a.b/c:d/~e/f@g/(h)/i!/j'k/l,m;n=o&p+q_r-s",
+        "GET /${sub}/{sub}",
+        "GET /..a/...",
+        "GET /{a}/{b}/{c+}",
+        "GET /{a.b:c_d-e}",
+        "HEAD /a",
+        "OPTIONS /a",
+        "PATCH /a",
+    )),
+]
+
+UNUSABLE: list[tuple[str, Any]] = [
+    ("a list", []),
+    ("empty", {}),
+    ("no permission", {"permissions": []}),
+    ("permissions that are null", {"permissions": None}),
+    ("an unknown member", document(rules=[])),
+    ("an unknown member of a permission", document({**OPEN, "scope": ["a"]})),
+    ("no condition", document(without("authenticated"))),
+    ("no route", document(without("allow"))),
+    ("not authenticated", document({**OPEN, "authenticated": False})),
+    ("authenticated in words", document({**OPEN, "authenticated": "true"})),
+    ("authenticated as a number", document({**OPEN, "authenticated": 1})),
+    *((f"{name} empty", document({**OPEN, name: []})) for name in ("scopes", "groups", "allow", "deny")),
+    *((f"{name} null", document({**OPEN, name: None})) for name in ("authenticated", "scopes", "groups", "claims", "deny")),
+    *((f"{name} no list", document({**OPEN, name: "GET /"})) for name in ("scopes", "groups", "claims", "allow", "deny")),
+    ("claims empty", document({**OPEN, "claims": {}})),
+    ("a claim without a name", document({**OPEN, "claims": {"": 1}})),
+    ("two scopes in one", document({**OPEN, "scopes": ["a b"]})),
+    ("a scope with quotes", document({**OPEN, "scopes": ['a"b']})),
+    ("a scope beyond ASCII", document({**OPEN, "scopes": ["é"]})),
+    ("a scope without a name", document({**OPEN, "scopes": [""]})),
+    ("a group without a name", document({**OPEN, "groups": [""]})),
+    ("a group that is a number", document({**OPEN, "groups": [1]})),
+    ("routes empty", document(routes=[])),
+    ("routes null", document(routes=None)),
+    ("a malformed route in routes", document(routes=["/a"])),
+    ("the schema's place as a number", document(**{"$schema": 1})),
+    ("context empty", document(context={})),
+    ("context null", document(context=None)),
+    ("a claim in context that is empty", document(context={"a": ""})),
+    ("a claim in context that is null", document(context={"a": None})),
+    *((f"context name {name!r}", document(context={name: "sub"})) for name in (
+        "",
+        "a-b",
+        "a b",
+        "cognito:groups",
+        "é",
+        "claims",
+        "principalId",
+        "integrationLatency",
+        "error",
+        "latency",
+        "status",
+        "requestId",
+        "integrationStatus",
+    )),
+    *((repr(text), route(text)) for text in (
+        7,
+        None,
+        "",
+        "/orders",
+        "GET",
+        "get /",
+        "GRAB /a",
+        "GET orders",
+        "GET  /orders",
+        "GET /a ",
+        "GET /a//b",
+        "GET /a/",
+        "GET //",
+        "GET /.",
+        "GET /a/../b",
+        "GET /a/{p+}/b",
+        "GET /{a}/{a}",
+        "GET /{a}/x/{a+}",
+        "GET /*",
+        "GET /a?b",
+        "GET /a#b",
+        "GET /$x",
+        "GET /$default",
+        "GET /{id}.json",
+        "GET /{i d}",
+        "GET /${}",
+        "GET /${a}${b}",
+        "GET /${a*}",
+        "GET /{}",
+        "GET /{+}",
+        "GET /{a++}",
+        "GET /caf%C3%A9",
+        "GET /café",
+    )),
+]
+
+
+class SchemaAndFunction(unittest.TestCase):
+    """Each document, judged by both."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        schema = json.loads((ROOT / "permissions.schema.json").read_text())
+        Draft7Validator.check_schema(schema)
+        cls.schema = Draft7Validator(schema)
+
+    def test_the_packaged_document_is_usable(self) -> None:
+        self.assert_judged((ROOT / "permissions.json").read_text(), True)
+
+    def test_usable_documents(self) -> None:
+        for name, usable in USABLE:
+            with self.subTest(name):
+                self.assert_judged(json.dumps(usable), True)
+
+    def test_unusable_documents(self) -> None:
+        for name, unusable in UNUSABLE:
+            with self.subTest(name):
+                self.assert_judged(json.dumps(unusable), False)
+
+    def assert_judged(self, text: str, usable: bool) -> None:
+        self.assertEqual(self.schema.is_valid(json.loads(text)), usable, "the schema")
+        with tempfile.TemporaryDirectory() as directory:
+            path = Path(directory) / "permissions.json"
+            path.write_text(text)
+            with function(local_settings() | {"PERMISSIONS_FILE": str(path)}) as process:
+                started = process.starts()
+            self.assertEqual(started, usable, f"the function: {process.output}")

@@ -1,0 +1,54 @@
+//! IAM's answer to a policy, as `tests/iam` holds it against an independent evaluator.
+
+use cognito_authorizer::policy::PolicyDocument;
+
+/// An explicit Deny wins, then an Allow, else nothing is allowed.
+pub fn allows(policy: &PolicyDocument, arn: &str) -> bool {
+    let any = |resources: &[String]| resources.iter().any(|resource| matches(resource, arn));
+    any(policy.allow()) && !any(policy.deny())
+}
+
+/// `*` is any run of characters, `?` any one, slashes included.
+pub fn matches(pattern: &str, text: &str) -> bool {
+    assert!(pattern.is_ascii() && text.is_ascii(), "here a character is a byte");
+    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    let (mut at, mut here) = (0, 0);
+    // Where the last star was, and how far it has been taken to reach.
+    let mut star: Option<(usize, usize)> = None;
+    while here < text.len() {
+        match (pattern.get(at), star) {
+            (Some(b'*'), _) => {
+                star = Some((at, here));
+                at += 1;
+            }
+            (Some(wanted), _) if *wanted == b'?' || *wanted == text[here] => (at, here) = (at + 1, here + 1),
+            (_, Some((star_at, reached))) => {
+                star = Some((star_at, reached + 1));
+                (at, here) = (star_at + 1, reached + 1);
+            }
+            (_, None) => return false,
+        }
+    }
+    pattern[at..].iter().all(|rest| *rest == b'*')
+}
+
+#[test]
+fn wildcards_match_as_iam_says() {
+    for (pattern, text, expected) in [
+        ("a/*/c", "a/b/c", true),
+        ("a/*/c", "a/b/x/c", true),
+        ("a/*/c", "a/c", false),
+        ("a/*", "a/", true),
+        ("a/?", "a/b", true),
+        ("a/?", "a/", false),
+        ("P?T", "PUT", true),
+        ("P?T", "PAAT", false),
+        ("*//*", "GET//a", true),
+        ("*/?*/", "GET/", false),
+        ("*/?*/", "GET/a/", true),
+        ("*a*b*a", "xaybzazba", true),
+        ("abc", "abcd", false),
+    ] {
+        assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
+    }
+}
