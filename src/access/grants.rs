@@ -49,6 +49,15 @@ impl<'a> Pattern<'a> {
         Self { route, parts: route.segments().iter().map(part).collect() }
     }
 
+    /// The route as some holder could have it: the claim's name stands for its value.
+    pub(super) fn supposed(route: &'a Route) -> Self {
+        let part = |segment: &'a Segment| match segment {
+            Segment::Claim(name) => Part::Literal(name),
+            _ => open_part(segment),
+        };
+        Self { route, parts: route.segments().iter().map(part).collect() }
+    }
+
     /// The route for whoever asks: a claim stands for any one segment.
     #[must_use]
     pub fn anyones(route: &'a Route) -> Self {

@@ -14,5 +14,6 @@ mod route;
 pub use document::{InvalidDocument, RESERVED_CONTEXT_NAMES};
 pub use grants::{Grants, Part, Pattern};
 pub use path::{ENCODED_SEPARATORS, RequestedPath};
+pub use permission::Permission;
 pub use permission_map::PermissionMap;
 pub use route::{CONNECT, InvalidRoute, Route, Segment, VERBS, Verb};

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// One entry of the permission document: routes, and everything that must hold for them to be allowed or denied.
 #[derive(Clone, Debug)]
-pub(super) struct Permission {
+pub struct Permission {
     pub(super) scopes: Vec<String>,
     pub(super) groups: Vec<String>,
     pub(super) claims: Vec<(String, Value)>,
@@ -24,6 +24,34 @@ impl Permission {
         self.scopes.iter().all(|scope| token.has_scope(scope))
             && self.groups.iter().all(|group| token.has_group(group))
             && self.claims.iter().all(|(name, wanted)| token.claim(name).is_some_and(|found| holds(found, wanted)))
+    }
+}
+
+impl Permission {
+    /// The scopes that must be held.
+    #[must_use]
+    pub fn scopes(&self) -> &[String] {
+        &self.scopes
+    }
+
+    /// The routes that are allowed.
+    #[must_use]
+    pub fn allow(&self) -> &[Route] {
+        &self.allow
+    }
+
+    /// The routes that are denied.
+    #[must_use]
+    pub fn deny(&self) -> &[Route] {
+        &self.deny
+    }
+
+    /// Does this permission apply whenever the other does? It does if it asks for nothing that the other does not.
+    pub(crate) fn applies_with(&self, other: &Self) -> bool {
+        let asked = |own: &[String], others: &[String]| own.iter().all(|name| others.contains(name));
+        asked(&self.scopes, &other.scopes)
+            && asked(&self.groups, &other.groups)
+            && self.claims.iter().all(|claim| other.claims.contains(claim))
     }
 }
 

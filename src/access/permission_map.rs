@@ -34,6 +34,19 @@ impl PermissionMap {
         Grants { allowed, denied, catalog: &self.catalog }
     }
 
+    /// The permissions, in the document's order.
+    pub(crate) fn permissions(&self) -> &[Permission] {
+        &self.permissions
+    }
+
+    /// What a holder could do to whom just these permissions apply. It is nobody's grant: only lint asks.
+    pub(crate) fn supposed_grants<'a>(&'a self, permissions: &[&'a Permission]) -> Grants<'a> {
+        let routes = |of: fn(&'a Permission) -> &'a [Route]| {
+            permissions.iter().flat_map(move |permission| of(permission)).map(Pattern::supposed).collect()
+        };
+        Grants { allowed: routes(Permission::allow), denied: routes(Permission::deny), catalog: &self.catalog }
+    }
+
     /// Every route that an allow or `routes` names, each once.
     #[must_use]
     pub fn catalog(&self) -> &[Route] {

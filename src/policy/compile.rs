@@ -126,11 +126,12 @@ fn shut<'a>(rights: &Rights<'a>, allow: &[Glob<'a>], cuts: Vec<Glob<'a>>) -> Vec
     deny
 }
 
-/// Makes a cut as wide as it can be without touching anything granted: first the verb, then the path from its beginning.
+/// Makes a cut as wide as it can be without touching anything granted.
 fn widen<'a>(rights: &Rights<'a>, mut cut: Glob<'a>) -> Glob<'a> {
     if rights.touches(&cut) {
         return cut;
     }
+    // The verb first, then the path from its beginning.
     for position in 0..cut.len() {
         let mut wider = cut.clone();
         if let Some(seg) = wider.get_mut(position) {
@@ -161,7 +162,7 @@ fn beyond<'a>(rights: &Rights<'a>, glob: &Glob<'a>) -> Vec<Glob<'a>> {
     closing
 }
 
-fn one_star_more<'a>(glob: &Glob<'a>) -> Vec<Glob<'a>> {
+pub(super) fn one_star_more<'a>(glob: &Glob<'a>) -> Vec<Glob<'a>> {
     let stars = glob.iter().enumerate().filter(|(_, seg)| **seg == Seg::Star);
     let doubled = stars.map(|(position, _)| {
         let (before, after) = glob.split_at(position);

@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn a_star_is_laid_over_one_or_more_segments() {
         for (over, under, expected) in [
-            ("GET/a", "GET/a", &["GET/a"] as &[&str]),
+            ("GET/a", "GET/a", ["GET/a"].as_slice()),
             ("GET/*", "GET/a/b", &["GET/a/b"]),
             ("GET/*/c", "GET/a/*/*", &["GET/a/*/c"]),
             ("GET/*/*", "GET/a/*/*", &["GET/a/*/*", "GET/a/*/*"]),

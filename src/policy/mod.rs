@@ -15,10 +15,12 @@
 mod compile;
 mod document;
 mod glob;
+mod lint;
 mod method_arn;
 mod rights;
 
 pub use document::{Compiled, Coverage, DEFAULT_BUDGET_BYTES, Limits, PolicyDocument};
+pub use lint::{Finding, lint};
 pub use method_arn::{InvalidMethodArn, LONGEST_RESOURCE, MethodArn};
 
 use crate::access::{Grants, Pattern, Route};

@@ -6,8 +6,9 @@ use crate::access::{Grants, Part, Pattern};
 /// The grants of one token, verb first, and as pieces for the lengths that matter.
 pub(super) struct Rights<'a> {
     /// What allows name, also where a deny takes it back.
-    allows: Vec<Vec<Part<'a>>>,
-    denies: Vec<Vec<Part<'a>>>,
+    opening: Vec<Vec<Part<'a>>>,
+    /// What denies name.
+    shutting: Vec<Vec<Part<'a>>>,
     allowed: Vec<Piece<'a>>,
     denied: Vec<Piece<'a>>,
     /// Every path of the catalog, for any verb: what `GET` is for, must not be opened for `POST` by the way.
@@ -20,18 +21,23 @@ impl<'a> Rights<'a> {
         // `$connect` is no method: it has a policy of its own.
         let is_method = |pattern: &&Pattern<'a>| !pattern.route().is_connect();
         let all = |patterns: &[Pattern<'a>]| -> Vec<_> { patterns.iter().filter(is_method).map(parts).collect() };
-        let (allows, denies, named) = (all(grants.allowed()), all(grants.denied()), all(catalog));
-        let longest = allows.iter().chain(&denies).chain(&named).map(Vec::len).max().unwrap_or(0);
+        let (opening, shutting, named) = (all(grants.allowed()), all(grants.denied()), all(catalog));
+        let longest = opening.iter().chain(&shutting).chain(&named).map(Vec::len).max().unwrap_or(0);
         // Globs have one segment more than the longest route, and `longest` more at most when they close what lies
         // beyond. Where a glob and a greedy route meet at all, they do so within their lengths together.
         let bound = 3 * longest + 2;
         let cut = |patterns: &[Vec<Part<'a>>]| patterns.iter().flat_map(|parts| pieces(parts, bound)).collect();
-        let (allowed, denied) = (cut(&allows), cut(&denies));
+        let (allowed, denied) = (cut(&opening), cut(&shutting));
         let root = vec![Part::One, Part::Literal("")];
         let mut catalog: Vec<_> = cut(&named.into_iter().map(for_any_verb).chain([root]).collect::<Vec<_>>());
         catalog.sort_unstable();
         catalog.dedup();
-        Self { allows, denies, allowed, denied, catalog, longest }
+        Self { opening, shutting, allowed, denied, catalog, longest }
+    }
+
+    /// Is the piece a path of the catalog?
+    pub(super) fn is_named(&self, piece: &[Part<'_>]) -> bool {
+        self.catalog.iter().any(|named| is_within(piece, named))
     }
 
     /// The length of the longest route, verb included.
@@ -48,12 +54,12 @@ impl<'a> Rights<'a> {
 
     /// Does some deny take all of it back?
     pub(super) fn is_denied(&self, piece: &[Part<'_>]) -> bool {
-        self.denies.iter().any(|denied| is_within(piece, denied))
+        self.shutting.iter().any(|denied| is_within(piece, denied))
     }
 
     /// Is the piece granted, but for what denies single out of it?
     fn is_granted(&self, piece: &[Part<'_>]) -> bool {
-        self.allows.iter().any(|allowed| is_within(piece, allowed)) && !self.is_denied(piece)
+        self.opening.iter().any(|allowed| is_within(piece, allowed)) && !self.is_denied(piece)
     }
 
     /// The granted pieces that a glob matches something of.

@@ -18,9 +18,10 @@ def main() -> int:
     build()
     suites = [unittest.defaultTestLoader.loadTestsFromModule(module) for module in (schema, canary, cognito)]
     result = unittest.TextTestRunner(verbosity=2, stream=sys.stdout).run(unittest.TestSuite(suites))
-    # A subtest that fails counts once for each of its kind, a class that could not be set up counts as well.
-    failed = len(result.failures) + len(result.errors)
-    print(f"{max(result.testsRun - failed, 0)} passed, {failed} failed")
+    # A test fails once, however many of its subtests do. What could not be set up was not run, but failed.
+    failed = {getattr(test, "test_case", test).id() for test, _ in [*result.failures, *result.errors]}
+    unset = sum(identity.startswith("setUpClass") for identity in failed)
+    print(f"{result.testsRun - len(failed) + unset} passed, {len(failed)} failed")
     return 0 if result.wasSuccessful() else 1
 
 

@@ -1,10 +1,14 @@
 //! IAM's answer to a policy, as `tests/iam` holds it against an independent evaluator.
 
+use super::STAGE;
 use cognito_authorizer::policy::PolicyDocument;
 
 /// An explicit Deny wins, then an Allow, else nothing is allowed.
 pub fn allows(policy: &PolicyDocument, arn: &str) -> bool {
-    let any = |resources: &[String]| resources.iter().any(|resource| matches(resource, arn));
+    // Everything that is compared begins alike; looking at it once is enough.
+    let arn = arn.strip_prefix(STAGE).unwrap_or(arn);
+    let own = |resource: &str| matches(resource.strip_prefix(STAGE).unwrap_or(resource), arn);
+    let any = |resources: &[String]| resources.iter().any(|resource| own(resource));
     any(policy.allow()) && !any(policy.deny())
 }
 

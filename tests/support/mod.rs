@@ -5,6 +5,7 @@
 
 pub mod doors;
 pub mod iam;
+pub mod world;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};

@@ -1,0 +1,214 @@
+//! Rights that are known to be hard, by name: those that one policy can say, and those that none can.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod support;
+
+use cognito_authorizer::access::PermissionMap;
+use cognito_authorizer::policy::{Coverage, Limits, MethodArn, PolicyDocument, lint};
+use serde_json::{Value, json};
+use support::world::{UNKNOWN, World, arn, verified, words};
+use support::{LIMITS, STAGE, access, iam};
+
+struct Case {
+    name: &'static str,
+    granted: &'static [&'static str],
+    /// Named in the document, not granted.
+    named: &'static [&'static str],
+    denied: &'static [&'static str],
+}
+
+const fn case(
+    name: &'static str,
+    granted: &'static [&'static str],
+    named: &'static [&'static str],
+    denied: &'static [&'static str],
+) -> Case {
+    Case { name, granted, named, denied }
+}
+
+const INEXPRESSIBLE: [Case; 10] = [
+    case("a gap in depth", &["GET /a/{x}", "GET /a/{x}/{y}/{z}"], &["GET /a/{x}/{y}"], &[]),
+    case("a literal beside an ungranted parameter", &["GET /a/{x}", "GET /a/{x}/b"], &["GET /a/{x}/{y}"], &[]),
+    case("a literal below a parameter", &["GET /{x}", "GET /a/b"], &["GET /a/{x}"], &[]),
+    case("an own id beside its generic route", &["GET /{x}", "GET /users/${sub}"], &["GET /users/{x}"], &[]),
+    case("a shared suffix", &["GET /a/{x}", "GET /a/{x}/{y}/b"], &["GET /a/{x}/b"], &[]),
+    case("a deny with a parameter inside a greedy allow", &["GET /a/{p+}"], &[], &["GET /a/{x}/b"]),
+    case("a deny of one length inside a greedy allow", &["GET /a/{p+}"], &[], &["GET /a/{x}/{y}"]),
+    case("two greedy subtrees below a tenant", &["GET /{t}/b/{p+}"], &["GET /{t}/a/{p+}"], &[]),
+    case("a deeper suffix", &["GET /a/{x}/b", "GET /a/{x}/c/b"], &["GET /a/{x}/{y}/b"], &[]),
+    case("an own id beside a literal", &["GET /{x}", "GET /a/${sub}"], &["GET /a/{x}"], &[]),
+];
+
+const EXPRESSIBLE: [Case; 15] = [
+    case("one of two routes below a parameter", &["GET /a/{x}", "GET /a/{x}/b"], &["GET /a/{x}/c"], &[]),
+    case("a greedy allow minus a literal", &["GET /a/{p+}"], &[], &["GET /a/b"]),
+    case("a greedy allow minus a subtree", &["GET /a/{p+}"], &[], &["GET /a/b/{r+}"]),
+    case("a greedy allow minus its first level", &["GET /a/{p+}"], &[], &["GET /a/{x}"]),
+    case("ANY minus DELETE", &["ANY /a", "ANY /a/{x}"], &[], &["DELETE /{any+}"]),
+    case(
+        "two subtrees below a tenant",
+        &["GET /{t}/orders", "GET /{t}/orders/{id}"],
+        &["GET /{t}/admin", "GET /{t}/admin/{id}"],
+        &[],
+    ),
+    case("an own id", &["GET /users/${sub}"], &["GET /users/{x}", "GET /users/{x}/b"], &[]),
+    case("a parameter without the root", &["GET /{x}"], &["GET /"], &[]),
+    case("a parameter with the root", &["GET /{x}", "GET /"], &[], &[]),
+    case("a suffix without another subtree", &["GET /a/{x}/c"], &["GET /a/b/{y}"], &[]),
+    case("{proxy+} beside literals", &["GET /a", "GET /a/{proxy+}"], &["GET /a/b", "POST /a/{x}"], &[]),
+    case("one verb of a path", &["GET /a/{x}"], &["POST /a/{x}", "DELETE /a/{x}"], &[]),
+    case("every verb of a path", &["ANY /{x}/b", "ANY /a"], &["GET /{x}/c"], &[]),
+    case("an own id with everything below", &["ANY /users/${sub}/{rest+}"], &["GET /users/{x}"], &[]),
+    case("a rejoining star", &["GET /b/{x}/b", "GET /b/b"], &["GET /b/{x}"], &[]),
+];
+
+fn document(case: &Case) -> PermissionMap {
+    let mut permission = json!({"authenticated": true, "allow": case.granted});
+    if !case.denied.is_empty() {
+        permission["deny"] = json!(case.denied);
+    }
+    let mut document = json!({"permissions": [permission]});
+    if !case.named.is_empty() {
+        document["routes"] = json!(case.named);
+    }
+    PermissionMap::parse(document.to_string().as_bytes()).unwrap()
+}
+
+/// Asks for every short path with every verb and looks at all that comes back. Is the policy exact for `GET`?
+fn look_at(case: &Case) -> bool {
+    let token = verified(&access(json!({"sub": "u1"})));
+    let map = document(case);
+    let grants = map.grants(&token);
+    let letters = ["a", "b", "c", "users", "orders", "admin", "u1", UNKNOWN];
+    let short = words(&letters, 0..=3);
+    let deep = words(&["a", "b", "c", "u1", UNKNOWN], [4]).into_iter().chain(words(&["a", "b", UNKNOWN], [5]));
+    let world = World { grants: &grants, words: short.iter().cloned().chain(deep).collect() };
+    let sample = short.iter().step_by(61).chain(&short[..5]);
+    for word in sample {
+        let method = MethodArn::parse(arn("GET", word)).unwrap();
+        let policy = PolicyDocument::compile(&grants, &method, LIMITS).document;
+        world.check(&policy, ("GET", word)).unwrap_or_else(|error| panic!("{}: {error}", case.name));
+    }
+    world.is_expressible("GET")
+}
+
+fn has_conflict(case: &Case) -> bool {
+    lint(&document(case), LIMITS).iter().any(|finding| finding.code == "rights_not_expressible")
+}
+
+#[test]
+fn rights_that_a_policy_can_say_are_said_exactly() {
+    for case in &EXPRESSIBLE {
+        assert!(look_at(case), "{}", case.name);
+        assert!(!has_conflict(case), "{}", case.name);
+    }
+}
+
+#[test]
+fn rights_that_no_policy_can_say_stay_safe_and_live_and_are_found_by_lint() {
+    for case in &INEXPRESSIBLE {
+        assert!(!look_at(case), "{}", case.name);
+        assert!(has_conflict(case), "{}", case.name);
+    }
+}
+
+fn compile(document: &Value, claims: Value, method: &str, limits: Limits) -> (PolicyDocument, Option<usize>) {
+    let map = PermissionMap::parse(document.to_string().as_bytes()).unwrap();
+    let token = verified(&access(claims));
+    let method = MethodArn::parse(format!("{STAGE}{method}")).unwrap();
+    let compiled = PolicyDocument::compile(&map.grants(&token), &method, limits);
+    (compiled.document, compiled.over_budget)
+}
+
+#[test]
+fn the_next_route_is_right_with_the_same_cached_policy() {
+    let document = json!({"permissions": [
+        {"scopes": ["orders/read"], "allow": ["GET /orders", "GET /orders/{id}"]},
+        {"scopes": ["orders/pii"], "allow": ["GET /orders/{id}/pii"]}
+    ]});
+    let (policy, _) = compile(&document, json!({}), "GET/orders/1", LIMITS);
+    for (method, expected) in [
+        ("GET/orders", true),
+        ("GET/orders/1", true),
+        ("GET/orders/2", true),
+        ("GET/orders/7/pii", false),
+        ("GET/orders/7/pii/x", false),
+        ("GET/orders/", false),
+        ("GET/orders//x", false),
+        ("GET/orders/7/", false),
+        ("POST/orders", false),
+        ("GET/orders/a%2fb", false),
+    ] {
+        assert_eq!(iam::allows(&policy, &format!("{STAGE}{method}")), expected, "{method}");
+    }
+}
+
+#[test]
+fn a_hostile_value_never_becomes_a_wildcard() {
+    let document = json!({"permissions": [{"authenticated": true, "allow": ["GET /users/${sub}", "GET /me"]}]});
+    for sub in ["*", "?", "${aws:username}", "a/b", "..", "u1*"] {
+        let (policy, _) = compile(&document, json!({"sub": sub}), "GET/me", LIMITS);
+        assert_eq!(policy.allow(), [format!("{STAGE}GET/me")], "{sub}");
+        for method in ["GET/users/u2", "GET/users/*", "GET/users/a/b", "GET/users/x"] {
+            assert!(!iam::allows(&policy, &format!("{STAGE}{method}")), "{sub} {method}");
+        }
+    }
+    for path in ["me/*", "me/?", "m?", "${sub}", "users/*"] {
+        let (policy, _) = compile(&document, json!({}), &format!("GET/{path}"), LIMITS);
+        let echoed = |resource: &String| resource.ends_with(&format!("GET/{path}"));
+        assert!(!policy.allow().iter().chain(policy.deny()).any(echoed), "{path}");
+    }
+}
+
+fn three_hundred_routes() -> Value {
+    let permissions: Vec<_> = (0..25)
+        .map(|scope| {
+            let routes: Vec<_> = (0..12).map(|route| format!("GET /s{scope}/r{route}/{{id}}")).collect();
+            json!({"scopes": [format!("s{scope}")], "allow": routes})
+        })
+        .collect();
+    json!({"permissions": permissions})
+}
+
+#[test]
+fn above_the_budget_the_requested_method_is_said_alone() {
+    let every_scope: Vec<_> = (0..25).map(|scope| format!("s{scope}")).collect();
+    let claims = json!({"scope": every_scope.join(" ")});
+    let (policy, over) = compile(&three_hundred_routes(), claims.clone(), "GET/s3/r4/7", LIMITS);
+    assert_eq!((policy.allow(), policy.deny().len()), ([format!("{STAGE}GET/s3/r4/7")].as_slice(), 0));
+    assert!(over.is_some_and(|bytes| bytes > LIMITS.budget_bytes));
+    let (policy, over) = compile(&three_hundred_routes(), claims.clone(), "GET/s3/r4/7/8", LIMITS);
+    assert_eq!((policy.allow().len(), policy.deny()), (0, [format!("{STAGE}GET/s3/r4/7/8")].as_slice()));
+    assert!(over.is_some());
+    let unlimited = Limits { budget_bytes: 1_048_576, ..LIMITS };
+    let (policy, over) = compile(&three_hundred_routes(), claims, "GET/s3/r4/7", unlimited);
+    assert!(policy.allow().len() == 300 && over.is_none());
+}
+
+#[test]
+fn a_policy_for_the_request_names_this_method_alone() {
+    let limits = Limits { coverage: Coverage::Request, ..LIMITS };
+    let document = json!({"permissions": [{"authenticated": true, "allow": ["GET /a/{x}"]}]});
+    let named = |method: &str| [format!("{STAGE}{method}")];
+    let (policy, _) = compile(&document, json!({}), "GET/a/1", limits);
+    assert_eq!((policy.allow(), policy.deny().len()), (named("GET/a/1").as_slice(), 0));
+    let (policy, _) = compile(&document, json!({}), "GET/b", limits);
+    assert_eq!((policy.allow().len(), policy.deny()), (0, named("GET/b").as_slice()));
+    let (policy, _) = compile(&document, json!({}), "GET/b/*", limits);
+    assert_eq!((policy.allow().len(), policy.deny()), (0, named("*").as_slice()));
+}
+
+#[test]
+fn an_arn_that_is_too_long_is_not_echoed() {
+    let document = json!({"permissions": [{"authenticated": true, "allow": ["GET /a/{x}", "GET /b"]}]});
+    let (policy, _) = compile(&document, json!({}), &format!("GET/b/{}", "x".repeat(600)), LIMITS);
+    assert!(policy.allow().iter().chain(policy.deny()).all(|resource| resource.len() <= 512));
+}
