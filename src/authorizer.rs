@@ -6,7 +6,7 @@
 use crate::access::PermissionMap;
 use crate::clock::UnixTime;
 use crate::jwks::{KeyCache, KeyOrigin, NoKey, Unavailable};
-use crate::policy::{self, Compiled, Limits, MethodArn, PolicyDocument};
+use crate::policy::{self, Compiled, MethodArn, Policies};
 use crate::token::{BearerToken, InvalidToken, Issuer, UnverifiedToken, VerifiedClaims, Verifier};
 use std::fmt;
 use std::sync::Arc;
@@ -27,8 +27,8 @@ pub struct Authorizer {
     pub verifier: Verifier,
     /// What their holders may do.
     pub permissions: PermissionMap,
-    /// What bounds the policies.
-    pub limits: Limits,
+    /// How that is said in IAM.
+    pub policies: Policies,
 }
 
 /// The answer for a token that was verified.
@@ -59,7 +59,7 @@ impl Authorizer {
         let claims = self.verifier.verify(token, &trusted.issuer, &found.key, now)?;
         let grants = self.permissions.grants(&claims);
         let permitted = policy::permits(&grants, method);
-        let policy = PolicyDocument::compile(&grants, method, self.limits);
+        let policy = self.policies.compile(&self.permissions, &grants, method);
         let route = policy::route(&grants, method).map(ToString::to_string);
         Ok(Decision { permitted, policy, route, key_origin: found.origin, claims })
     }

@@ -7,6 +7,7 @@ use cognito_authorizer::config::{Config, ConfigError, IssuerConfig};
 use cognito_authorizer::gateway::{Gateway, HttpApiResponse};
 use cognito_authorizer::jwks::{HttpKeySource, KeyCache, KeySet, TrustedRoots};
 use cognito_authorizer::log::{Level, Logger};
+use cognito_authorizer::policy::{self, Policies};
 use lambda_runtime::{BoxFuture, Error, SnapStartResource};
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
@@ -28,10 +29,14 @@ pub(crate) async fn start(
     }
     let files = Files { task_root: variable("LAMBDA_TASK_ROOT") };
     let permissions = files.parse("PERMISSIONS_FILE", &config.permissions_file, PermissionMap::parse)?;
+    for finding in policy::lint(&permissions, config.limits) {
+        logger.message(Level::Warn, &finding);
+    }
+    let policies = Policies::new(&permissions, config.limits);
     let (issuers, keys) = trusted_issuers(&config, &files, logger)?;
     keys.prefetch().await;
     let gateway = Gateway {
-        authorizer: Authorizer { issuers, verifier: config.verifier, permissions, limits: config.limits },
+        authorizer: Authorizer { issuers, verifier: config.verifier, policies, permissions },
         token_sources: config.token_sources,
         invalid_token: config.invalid_token,
         http_api_response: config.http_api_response,

@@ -85,7 +85,7 @@ async fn what_is_not_permitted_is_denied_explicitly() {
 #[tokio::test]
 async fn a_wildcard_in_the_request_is_never_echoed() {
     let gateway = gateway(authorizer(&permissions()));
-    for path in ["orders/*", "orders/?", "orders/${aws:username}", "*", "orders/*/pii"] {
+    for path in ["me/*", "me/?", "orders/${aws:username}", "m*", "?e", "orders/*/pii"] {
         let answer =
             answer(&gateway, &token_event(&KEY.token(&access(json!({}))), &format!("GET/{path}"))).await.unwrap();
         let text = answer["policyDocument"].to_string();

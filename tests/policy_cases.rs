@@ -12,7 +12,7 @@
 mod support;
 
 use cognito_authorizer::access::PermissionMap;
-use cognito_authorizer::policy::{Coverage, Limits, MethodArn, PolicyDocument, lint};
+use cognito_authorizer::policy::{Coverage, Limits, MethodArn, Policies, PolicyDocument, lint};
 use serde_json::{Value, json};
 use support::world::{UNKNOWN, World, arn, verified, words};
 use support::{LIMITS, STAGE, access, iam};
@@ -87,6 +87,7 @@ fn look_at(case: &Case) -> bool {
     let token = verified(&access(json!({"sub": "u1"})));
     let map = document(case);
     let grants = map.grants(&token);
+    let policies = Policies::new(&map, LIMITS);
     let letters = ["a", "b", "c", "users", "orders", "admin", "u1", UNKNOWN];
     let short = words(&letters, 0..=3);
     let deep = words(&["a", "b", "c", "u1", UNKNOWN], [4]).into_iter().chain(words(&["a", "b", UNKNOWN], [5]));
@@ -94,7 +95,7 @@ fn look_at(case: &Case) -> bool {
     let sample = short.iter().step_by(61).chain(&short[..5]);
     for word in sample {
         let method = MethodArn::parse(arn("GET", word)).unwrap();
-        let policy = PolicyDocument::compile(&grants, &method, LIMITS).document;
+        let policy = policies.compile(&map, &grants, &method).document;
         world.check(&policy, ("GET", word)).unwrap_or_else(|error| panic!("{}: {error}", case.name));
     }
     world.is_expressible("GET")
@@ -124,7 +125,7 @@ fn compile(document: &Value, claims: Value, method: &str, limits: Limits) -> (Po
     let map = PermissionMap::parse(document.to_string().as_bytes()).unwrap();
     let token = verified(&access(claims));
     let method = MethodArn::parse(format!("{STAGE}{method}")).unwrap();
-    let compiled = PolicyDocument::compile(&map.grants(&token), &method, limits);
+    let compiled = Policies::new(&map, limits).compile(&map, &map.grants(&token), &method);
     (compiled.document, compiled.over_budget)
 }
 

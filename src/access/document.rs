@@ -5,10 +5,11 @@
 
 use super::permission::Permission;
 use super::permission_map::PermissionMap;
-use super::route::Route;
+use super::route::{Route, Segment};
 use crate::json::Strict;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -70,8 +71,17 @@ impl From<Document> for PermissionMap {
         }
         let named = |(ContextName(name), Name(claim))| (name, claim);
         let context = document.context.map(|Members(members)| members.into_iter().map(named).collect());
-        Self { permissions, catalog, context }
+        let claims =
+            claims_in(permissions.iter().flat_map(|permission| permission.allow.iter().chain(&permission.deny)));
+        Self { permissions, catalog, claims, context }
     }
+}
+
+/// The claims that the routes ask for, each once.
+fn claims_in<'a>(routes: impl Iterator<Item = &'a Route>) -> Vec<String> {
+    let named = routes.flat_map(Route::segments);
+    let claims = named.filter_map(|segment| if let Segment::Claim(name) = segment { Some(name.clone()) } else { None });
+    claims.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 #[derive(serde::Deserialize)]

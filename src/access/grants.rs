@@ -49,10 +49,17 @@ impl<'a> Pattern<'a> {
         Self { route, parts: route.segments().iter().map(part).collect() }
     }
 
-    /// The route as some holder could have it: the claim's name stands for its value.
-    pub(super) fn supposed(route: &'a Route) -> Self {
+    /// The route as an allow names it to some holder whose usable claims are these: a claim's name stands for its value.
+    pub(super) fn supposed_allowed(route: &'a Route, usable: &[&str]) -> Option<Self> {
+        let missing = |segment: &Segment| matches!(segment, Segment::Claim(name) if !usable.contains(&name.as_str()));
+        let complete = !route.segments().iter().any(missing);
+        complete.then(|| Self::supposed_denied(route, usable))
+    }
+
+    /// The route as a deny names it to such a holder.
+    pub(super) fn supposed_denied(route: &'a Route, usable: &[&str]) -> Self {
         let part = |segment: &'a Segment| match segment {
-            Segment::Claim(name) => Part::Literal(name),
+            Segment::Claim(name) if usable.contains(&name.as_str()) => Part::Literal(name),
             _ => open_part(segment),
         };
         Self { route, parts: route.segments().iter().map(part).collect() }
@@ -105,7 +112,7 @@ fn open_part(segment: &Segment) -> Part<'_> {
 
 /// The claim's value, if it is a string that can stand as one segment of a path without acting as anything else:
 /// no `/`, no IAM wildcard or variable, no dot segment, nothing percent-encoded.
-fn path_value(value: Option<&Value>) -> Option<&str> {
+pub(super) fn path_value(value: Option<&Value>) -> Option<&str> {
     let text = value?.as_str()?;
     let short = !text.is_empty() && text.len() <= CLAIM_VALUE_LIMIT;
     let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._~:@-".contains(&byte));
@@ -115,12 +122,26 @@ fn path_value(value: Option<&Value>) -> Option<&str> {
 /// Everything one token's holder may do. It may be nothing.
 #[derive(Clone, Debug)]
 pub struct Grants<'a> {
+    pub(super) applied: Vec<usize>,
+    pub(super) claims: Vec<(&'a str, Option<&'a str>)>,
     pub(super) allowed: Vec<Pattern<'a>>,
     pub(super) denied: Vec<Pattern<'a>>,
     pub(super) catalog: &'a [Route],
 }
 
 impl<'a> Grants<'a> {
+    /// The permissions that apply, by their places in the document.
+    #[must_use]
+    pub fn applied(&self) -> &[usize] {
+        &self.applied
+    }
+
+    /// The claims that routes ask for, each with the value that can stand in a path, if the token has one.
+    #[must_use]
+    pub fn claims(&self) -> &[(&'a str, Option<&'a str>)] {
+        &self.claims
+    }
+
     /// What the permissions that apply allow. A deny takes precedence over it.
     #[must_use]
     pub fn allowed(&self) -> &[Pattern<'a>] {

@@ -1,7 +1,7 @@
 //! Which permissions has the operator set up?
 
 use super::document::{self, InvalidDocument};
-use super::grants::{Grants, Pattern};
+use super::grants::{Grants, Pattern, path_value};
 use super::permission::Permission;
 use super::route::Route;
 use crate::token::VerifiedClaims;
@@ -11,6 +11,7 @@ use crate::token::VerifiedClaims;
 pub struct PermissionMap {
     pub(super) permissions: Vec<Permission>,
     pub(super) catalog: Vec<Route>,
+    pub(super) claims: Vec<String>,
     pub(super) context: Option<Vec<(String, String)>>,
 }
 
@@ -26,12 +27,18 @@ impl PermissionMap {
     /// What the token's holder may do: the allows and denies of every permission that applies to it.
     #[must_use]
     pub fn grants<'a>(&'a self, token: &'a VerifiedClaims) -> Grants<'a> {
-        let (mut allowed, mut denied) = (Vec::new(), Vec::new());
-        for permission in self.permissions.iter().filter(|permission| permission.applies_to(token)) {
-            allowed.extend(permission.allow.iter().filter_map(|route| Pattern::allowed(route, token)));
-            denied.extend(permission.deny.iter().map(|route| Pattern::denied(route, token)));
+        let all = self.permissions.iter().enumerate();
+        let applying = all.filter(|(_, permission)| permission.applies_to(token));
+        let (applied, applying): (Vec<usize>, Vec<&Permission>) = applying.unzip();
+        let allow = applying.iter().flat_map(|permission| &permission.allow);
+        let deny = applying.iter().flat_map(|permission| &permission.deny);
+        Grants {
+            applied,
+            claims: self.claims.iter().map(|name| (name.as_str(), path_value(token.claim(name)))).collect(),
+            allowed: allow.filter_map(|route| Pattern::allowed(route, token)).collect(),
+            denied: deny.map(|route| Pattern::denied(route, token)).collect(),
+            catalog: &self.catalog,
         }
-        Grants { allowed, denied, catalog: &self.catalog }
     }
 
     /// The permissions, in the document's order.
@@ -39,12 +46,24 @@ impl PermissionMap {
         &self.permissions
     }
 
-    /// What a holder could do to whom just these permissions apply. It is nobody's grant: only lint asks.
-    pub(crate) fn supposed_grants<'a>(&'a self, permissions: &[&'a Permission]) -> Grants<'a> {
-        let routes = |of: fn(&'a Permission) -> &'a [Route]| {
-            permissions.iter().flat_map(move |permission| of(permission)).map(Pattern::supposed).collect()
-        };
-        Grants { allowed: routes(Permission::allow), denied: routes(Permission::deny), catalog: &self.catalog }
+    /// What a holder could do to whom just these permissions apply and who has these claims: each claim's name stands for
+    /// its value. It is nobody's grant, but everybody's who is like that.
+    pub(crate) fn supposed_grants<'a>(&'a self, applied: &[usize], usable: &[&str]) -> Grants<'a> {
+        let applying = || applied.iter().filter_map(|place| self.permissions.get(*place));
+        let allow = applying().flat_map(|permission| &permission.allow);
+        let deny = applying().flat_map(|permission| &permission.deny);
+        Grants {
+            applied: applied.to_vec(),
+            claims: Vec::new(),
+            allowed: allow.filter_map(|route| Pattern::supposed_allowed(route, usable)).collect(),
+            denied: deny.map(|route| Pattern::supposed_denied(route, usable)).collect(),
+            catalog: &self.catalog,
+        }
+    }
+
+    /// The claims that routes ask for, each once.
+    pub(crate) fn claims(&self) -> &[String] {
+        &self.claims
     }
 
     /// Every route that an allow or `routes` names, each once.

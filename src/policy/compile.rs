@@ -32,6 +32,8 @@ use crate::access::{Part, VERBS};
 pub(super) struct Resources<'a> {
     pub(super) allow: Vec<Glob<'a>>,
     pub(super) deny: Vec<Glob<'a>>,
+    /// Nothing had to give way to anything: the resources say the rights exactly, whatever is requested.
+    pub(super) exact: bool,
 }
 
 /// A right that cannot be said: the glob that would say it, and the cut that it would need and that takes something
@@ -48,13 +50,14 @@ const MOST_TAKEN_ALONG: usize = 1;
 /// Compiles the rights. `requested` is a granted method that must stay open.
 pub(super) fn compile<'a>(rights: &Rights<'a>, requested: Option<&Piece<'a>>) -> Resources<'a> {
     let requested = requested.map(|piece| around(piece));
-    let mut resources = Resources::default();
+    let mut resources = Resources { exact: true, ..Resources::default() };
     let mut cuts = Vec::new();
     for glob in candidates(rights) {
         if resources.allow.iter().any(|wider| covers(wider, &glob)) {
             continue;
         }
         let needed = cuts_for(rights, &glob);
+        resources.exact &= !needed.iter().any(|cut| rights.touches(cut));
         if needed.iter().all(|cut| is_worth(rights, cut, requested.as_ref())) {
             cuts.extend(needed);
             resources.allow.push(glob);

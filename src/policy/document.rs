@@ -1,11 +1,9 @@
 //! Which policy document does API Gateway get?
 
-use super::compile::{self, Resources};
-use super::glob::{Glob, Seg};
 use super::method_arn::{LONGEST_RESOURCE, MethodArn};
 use super::permits;
-use super::rights::Rights;
-use crate::access::{CONNECT, ENCODED_SEPARATORS, Grants, Pattern};
+use super::template::{Resource, Template};
+use crate::access::{CONNECT, ENCODED_SEPARATORS, Grants};
 
 /// The largest policy, in bytes of JSON. API Gateway documents no limit for REST and HTTP APIs, but real systems have
 /// passed one and locked everyone out; 8 KiB is what it documents for WebSocket APIs.
@@ -62,27 +60,8 @@ impl PolicyDocument {
         Self { allow: Vec::new(), deny: vec![format!("{}*", method.stage_prefix())] }
     }
 
-    /// The policy for a holder of these grants who asks for this method.
-    #[must_use]
-    pub fn compile(grants: &Grants<'_>, method: &MethodArn, limits: Limits) -> Compiled {
-        let alone = || Compiled { document: Self::of_request(grants, method), over_budget: None };
-        if limits.coverage == Coverage::Request || method.is_connect() {
-            return alone();
-        }
-        if grants.allowed().is_empty() {
-            return Compiled { document: Self::deny_all(method), over_budget: None };
-        }
-        let document = Self::of_api(grants, method);
-        let bytes = document.bytes();
-        let sayable = document.deny.iter().all(|resource| is_sayable(resource));
-        if bytes <= limits.budget_bytes && sayable {
-            return Compiled { document, over_budget: None };
-        }
-        Compiled { over_budget: Some(bytes), ..alone() }
-    }
-
     /// The requested method alone. One that must not be echoed is refused with everything else.
-    fn of_request(grants: &Grants<'_>, method: &MethodArn) -> Self {
+    pub(super) fn of_request(grants: &Grants<'_>, method: &MethodArn) -> Self {
         let resource = if method.is_connect() {
             Some(format!("{}{CONNECT}", method.stage_prefix()))
         } else {
@@ -95,34 +74,34 @@ impl PolicyDocument {
         }
     }
 
-    fn of_api(grants: &Grants<'_>, method: &MethodArn) -> Self {
-        let catalog: Vec<_> = grants.catalog().iter().map(Pattern::anyones).collect();
-        let rights = Rights::new(grants, &catalog);
-        let path = method.path();
-        let permitted = permits(grants, method);
-        let echoed = method.as_resource();
-        let requested = path.as_ref().filter(|_| permitted && echoed.is_some());
-        let requested = requested.map(|path| compile::method(method.verb(), path.segments()));
-        let Resources { allow, deny } = compile::compile(&rights, requested.as_ref());
-        let wild = allow.iter().flatten().any(|seg| *seg == Seg::Star);
+    /// What the resources say in this stage, and what belongs to every policy that has a wildcard.
+    pub(super) fn of_resources(template: &Template, method: &MethodArn, value: impl Fn(&str) -> String) -> Self {
         let prefix = method.stage_prefix();
+        let render = |resource: &Resource| resource.render(prefix, &value);
         let mut document = Self {
-            allow: allow.iter().map(|glob| render(prefix, glob)).filter(|resource| is_sayable(resource)).collect(),
-            deny: deny.iter().map(|glob| render(prefix, glob)).collect(),
+            allow: template.allow.iter().map(render).filter(|resource| is_sayable(resource)).collect(),
+            deny: template.deny.iter().map(render).collect(),
         };
-        if wild {
+        if template.allow.iter().any(Resource::has_wildcard) {
             document.deny.extend(MALFORMED.iter().map(|form| format!("{prefix}{form}")));
             document.deny.extend(ENCODED_SEPARATORS.iter().map(|encoded| format!("{prefix}*{encoded}*")));
-        }
-        if let Some(refused) = echoed.filter(|_| !permitted) {
-            document.deny.push(refused.to_owned());
         }
         document
     }
 
-    fn bytes(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         let resources = self.allow.iter().chain(&self.deny);
         resources.map(|resource| resource.len() + BYTES_AROUND_RESOURCE).sum::<usize>() + BYTES_AROUND_STATEMENTS
+    }
+
+    /// Adds the requested method by its own ARN.
+    pub(super) fn add_request(&mut self, permitted: bool, resource: &str) {
+        if permitted { &mut self.allow } else { &mut self.deny }.push(resource.to_owned());
+    }
+
+    /// Can every Deny be said? What cannot be denied must not be opened around.
+    pub(super) fn is_sayable(&self) -> bool {
+        self.deny.iter().all(|resource| is_sayable(resource))
     }
 
     /// The resources that the policy allows.
@@ -140,19 +119,4 @@ impl PolicyDocument {
 
 fn is_sayable(resource: &str) -> bool {
     resource.chars().count() <= LONGEST_RESOURCE
-}
-
-fn render(prefix: &str, glob: &Glob<'_>) -> String {
-    let mut resource = String::with_capacity(prefix.len() + glob.len() * 12);
-    resource.push_str(prefix);
-    for (position, seg) in glob.iter().enumerate() {
-        if position > 0 {
-            resource.push('/');
-        }
-        resource.push_str(match seg {
-            Seg::Text(text) => text,
-            Seg::Star => "*",
-        });
-    }
-    resource
 }

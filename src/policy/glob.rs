@@ -53,8 +53,22 @@ pub(super) fn around<'a>(piece: &[Part<'a>]) -> Glob<'a> {
 /// What of the piece the glob matches: one piece for each way that its stars can be laid over the segments.
 pub(super) fn overlaps<'a>(glob: &[Seg<'a>], piece: &[Part<'a>]) -> Vec<Piece<'a>> {
     let mut found = Vec::new();
-    lay(glob, piece, &mut Vec::new(), &mut found);
+    if !are_apart(glob, piece) {
+        lay(glob, piece, &mut Vec::with_capacity(piece.len()), &mut found);
+    }
     found
+}
+
+/// Do the first texts already tell them apart? Most pairs end here.
+fn are_apart(glob: &[Seg<'_>], piece: &[Part<'_>]) -> bool {
+    let differ = |(seg, part): (&Seg<'_>, &Part<'_>)| match (seg, part) {
+        (Seg::Text(text), Part::Literal(other)) => text != other,
+        _ => false,
+    };
+    let before_star = |seg: &&Seg<'_>| **seg != Seg::Star;
+    glob.len() > piece.len()
+        || glob.iter().take_while(before_star).zip(piece).any(differ)
+        || glob.iter().rev().take_while(before_star).zip(piece.iter().rev()).any(differ)
 }
 
 fn lay<'a>(glob: &[Seg<'a>], piece: &[Part<'a>], laid: &mut Piece<'a>, found: &mut Vec<Piece<'a>>) {

@@ -4,9 +4,10 @@
 //! than [`MOST_PAIRED`] permissions the pairs are left out, so that a start stays short.
 
 use super::compile::{self, Conflict};
-use super::document::{Limits, PolicyDocument};
+use super::document::Limits;
 use super::glob::{Glob, Seg};
 use super::method_arn::{LONGEST_RESOURCE, MethodArn};
+use super::policies::Policies;
 use super::rights::Rights;
 use crate::access::{Part, Pattern, Permission, PermissionMap, Route, Segment};
 
@@ -64,9 +65,9 @@ pub fn lint(map: &PermissionMap, limits: Limits) -> Vec<Finding> {
 }
 
 /// Each permission alone, all together, and the pairs between as far as they are few.
-fn supposed_holders(map: &PermissionMap) -> Vec<Vec<&Permission>> {
-    let all: Vec<&Permission> = map.permissions().iter().collect();
-    let mut holders: Vec<Vec<&Permission>> = all.iter().map(|permission| vec![*permission]).collect();
+fn supposed_holders(map: &PermissionMap) -> Vec<Vec<usize>> {
+    let all = everything(map);
+    let mut holders: Vec<Vec<usize>> = all.iter().map(|permission| vec![*permission]).collect();
     if all.len() <= MOST_PAIRED {
         let pairs = all
             .iter()
@@ -78,11 +79,19 @@ fn supposed_holders(map: &PermissionMap) -> Vec<Vec<&Permission>> {
     holders
 }
 
+fn everything(map: &PermissionMap) -> Vec<usize> {
+    (0..map.permissions().len()).collect()
+}
+
+fn claims(map: &PermissionMap) -> Vec<&str> {
+    map.claims().iter().map(String::as_str).collect()
+}
+
 fn rights_not_expressible(map: &PermissionMap) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     let catalog: Vec<_> = map.catalog().iter().map(Pattern::anyones).collect();
     for holder in supposed_holders(map) {
-        let grants = map.supposed_grants(&holder);
+        let grants = map.supposed_grants(&holder, &claims(map));
         let rights = Rights::new(&grants, &catalog);
         for conflict in compile::conflicts(&rights) {
             let finding = not_expressible(&rights, &conflict);
@@ -108,8 +117,8 @@ fn not_expressible(rights: &Rights<'_>, conflict: &Conflict<'_>) -> Finding {
 }
 
 fn reach_outside_catalog(map: &PermissionMap) -> Vec<Finding> {
-    let all: Vec<&Permission> = map.permissions().iter().collect();
-    let grants = map.supposed_grants(&all);
+    let all = everything(map);
+    let grants = map.supposed_grants(&all, &claims(map));
     let catalog: Vec<_> = map.catalog().iter().map(Pattern::anyones).collect();
     let rights = Rights::new(&grants, &catalog);
     let resources = compile::compile(&rights, None);
@@ -228,9 +237,10 @@ fn resource_too_long(route: &Route) -> Option<Finding> {
 }
 
 fn policy_over_budget(map: &PermissionMap, limits: Limits) -> Option<Finding> {
-    let all: Vec<&Permission> = map.permissions().iter().collect();
+    let all = everything(map);
     let method = MethodArn::parse(SAMPLE_METHOD.to_owned()).ok()?;
-    let bytes = PolicyDocument::compile(&map.supposed_grants(&all), &method, limits).over_budget?;
+    let bytes =
+        Policies::new(map, limits).compile(map, &map.supposed_grants(&all, &claims(map)), &method).over_budget?;
     Some(Finding {
         code: "policy_over_budget",
         routes: Vec::new(),

@@ -9,7 +9,7 @@
 //! - **closed** outside the catalog as far as nothing granted is shut by it.
 //!
 //! ```text
-//! Grants ── rights ──> Piece ── compile ──> Glob ── document ──> PolicyDocument
+//! Grants ── rights ──> Piece ── compile ──> Glob ── template ──> Resource ── policies ──> PolicyDocument
 //! ```
 
 mod compile;
@@ -17,11 +17,14 @@ mod document;
 mod glob;
 mod lint;
 mod method_arn;
+mod policies;
 mod rights;
+mod template;
 
 pub use document::{Compiled, Coverage, DEFAULT_BUDGET_BYTES, Limits, PolicyDocument};
 pub use lint::{Finding, lint};
 pub use method_arn::{InvalidMethodArn, LONGEST_RESOURCE, MethodArn};
+pub use policies::Policies;
 
 use crate::access::{Grants, Pattern, Route};
 

@@ -1,4 +1,4 @@
-"""No token is ever given away: every event and every failure at the most verbose level, and a search of all that is said.
+"""No token is given away: every event and every failure at the most verbose level, and a search of all that is said.
 
 What the function answers to a token that it believed is not searched: its subject and its claims belong there.
 """
@@ -75,7 +75,8 @@ def malformed(events: list[EventFile]) -> Iterator[bytes]:
     event = good(events)
     token, arn = token_in(event), event.method_arn
     sent = json.dumps(event.body)
-    yield from (text.encode() for text in ("", "null", "[]", "{}", token, f'"{token}"', f"[{token}]", sent[:-1], f"{sent},"))
+    for text in ("", "null", "[]", "{}", token, f'"{token}"', f"[{token}]", sent[:-1], f"{sent},"):
+        yield text.encode()
     yield sent.replace('"type"', "'type'").encode()
     yield sent.encode().replace(b"Bearer ", b"Bearer \xff\xfe")
     yield sent.replace("Bearer ", "Bearer \\ud800").encode()
@@ -140,6 +141,10 @@ def other_keys() -> bytes:
 
 class Canary(unittest.TestCase):
     """Every setting that changes what is said, under both log formats."""
+
+    events: list[EventFile]
+    texts: list[bytes]
+    needles: Needles
 
     @classmethod
     def setUpClass(cls) -> None:

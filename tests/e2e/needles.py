@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
+
+from cognito_tokens import decode, decoded
 
 # A shorter piece of a token could be found by chance; sixteen characters of base64 are 96 bits.
 PIECE = 16
@@ -37,9 +37,9 @@ class Needles:
         for part in (header, payload, signature):
             self._pieces.update(_windows(part))
             # The bytes themselves, in case they are printed as a list of numbers.
-            self._pieces.update(_windows(_bytes(part).decode("latin-1")))
+            self._pieces.update(_windows(decoded(part).decode("latin-1")))
         # The header's values are not secret: logs may hold the key id.
-        self._values.update(_leaves(json.loads(_bytes(payload))))
+        self._values.update(_leaves(decode(payload)))
 
     def found_in(self, text: str) -> list[str]:
         """What of it stands in this text."""
@@ -54,10 +54,6 @@ class Needles:
 
 def _windows(text: str) -> Iterator[str]:
     return (text[start : start + PIECE] for start in range(len(text) - PIECE + 1))
-
-
-def _bytes(part: str) -> bytes:
-    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
 def _printed_bytes(text: str) -> Iterator[str]:

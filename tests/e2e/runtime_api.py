@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import IO
+from typing import IO, Any
 from uuid import uuid4
 
 from event_files import ROOT
@@ -41,7 +41,7 @@ class Reply:
 class Server(ThreadingHTTPServer):
     """Takes it quietly that the function is gone: it is stopped while it waits for an event."""
 
-    def handle_error(self, request: object, client_address: object) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
@@ -56,11 +56,11 @@ class FunctionProcess:
         self._server = Server(("127.0.0.1", 0), _handler(self))
         # Seconds until it notices that it is to stop: there are hundreds of these in a run.
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-        host, port = self._server.server_address[:2]
+        address = f"127.0.0.1:{self._server.server_port}"
         self._process = subprocess.Popen(
             [str(BINARY)],
             cwd=ROOT,
-            env=function_environment(settings) | IDENTITY | {"AWS_LAMBDA_RUNTIME_API": f"{host}:{port}"},
+            env=function_environment(settings) | IDENTITY | {"AWS_LAMBDA_RUNTIME_API": address},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -131,7 +131,7 @@ def _handler(function: FunctionProcess) -> type[BaseHTTPRequestHandler]:
         """The endpoints below /2018-06-01/runtime that a function uses."""
 
         protocol_version = "HTTP/1.1"
-        # Head and body are sent apart; together with the client's delayed acknowledgement that would cost 40 ms an event.
+        # Head and body are sent apart; with the client's delayed acknowledgement that would cost 40 ms an event.
         disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
@@ -148,7 +148,8 @@ def _handler(function: FunctionProcess) -> type[BaseHTTPRequestHandler]:
             })
 
         def do_POST(self) -> None:
-            reply = Reply(self.path.endswith("/error"), str(self.headers), self._body().decode(errors="backslashreplace"))
+            body = self._body().decode(errors="backslashreplace")
+            reply = Reply(self.path.endswith("/error"), str(self.headers), body)
             # First this: whoever has the reply may stop the function.
             self._answer(202, b"", {})
             function.take(reply)

@@ -17,6 +17,8 @@ from runtime_api import function
 
 OPEN: dict[str, Any] = {"authenticated": True, "allow": ["GET /"]}
 
+MEMBERS = ("authenticated", "scopes", "groups", "claims", "allow", "deny")
+
 
 def document(permission: dict[str, Any] | None = None, **members: Any) -> dict[str, Any]:
     return {"permissions": [OPEN if permission is None else permission], **members}
@@ -32,7 +34,7 @@ def without(name: str) -> dict[str, Any]:
 
 USABLE: list[tuple[str, Any]] = [
     ("the shortest", document()),
-    ("the schema's place", document(**{"$schema": "./permissions.schema.json"})),
+    ("the schema's place", {"$schema": "./permissions.schema.json", **document()}),
     ("deny alone", document({"groups": ["a"], "deny": ["ANY /{any+}"]})),
     ("all conditions", document({**OPEN, "scopes": ["a/b"], "groups": ["c d"], "claims": {"e": 1}})),
     ("claims of every type", document({"claims": {"a": 1, "b": "", "c": True, "d": None, "e": [1], "f": {}}, **OPEN})),
@@ -69,8 +71,8 @@ UNUSABLE: list[tuple[str, Any]] = [
     ("authenticated in words", document({**OPEN, "authenticated": "true"})),
     ("authenticated as a number", document({**OPEN, "authenticated": 1})),
     *((f"{name} empty", document({**OPEN, name: []})) for name in ("scopes", "groups", "allow", "deny")),
-    *((f"{name} null", document({**OPEN, name: None})) for name in ("authenticated", "scopes", "groups", "claims", "deny")),
-    *((f"{name} no list", document({**OPEN, name: "GET /"})) for name in ("scopes", "groups", "claims", "allow", "deny")),
+    *((f"{name} null", document({**OPEN, name: None})) for name in MEMBERS),
+    *((f"{name} a text", document({**OPEN, name: "GET /"})) for name in MEMBERS),
     ("claims empty", document({**OPEN, "claims": {}})),
     ("a claim without a name", document({**OPEN, "claims": {"": 1}})),
     ("two scopes in one", document({**OPEN, "scopes": ["a b"]})),
@@ -82,7 +84,7 @@ UNUSABLE: list[tuple[str, Any]] = [
     ("routes empty", document(routes=[])),
     ("routes null", document(routes=None)),
     ("a malformed route in routes", document(routes=["/a"])),
-    ("the schema's place as a number", document(**{"$schema": 1})),
+    ("the schema's place as a number", {"$schema": 1, **document()}),
     ("context empty", document(context={})),
     ("context null", document(context=None)),
     ("a claim in context that is empty", document(context={"a": ""})),
@@ -142,6 +144,8 @@ UNUSABLE: list[tuple[str, Any]] = [
 
 class SchemaAndFunction(unittest.TestCase):
     """Each document, judged by both."""
+
+    schema: Draft7Validator
 
     @classmethod
     def setUpClass(cls) -> None:

@@ -18,7 +18,7 @@ use cognito_authorizer::clock::{Clock, UnixTime};
 use cognito_authorizer::gateway::{Gateway, HttpApiResponse, InvalidTokenAnswer, TokenSource};
 use cognito_authorizer::jwks::{FetchError, KeyCache, KeySource, MaxAge};
 use cognito_authorizer::log::{Format, Level, Logger};
-use cognito_authorizer::policy::{Coverage, DEFAULT_BUDGET_BYTES, Limits, MethodArn};
+use cognito_authorizer::policy::{Coverage, DEFAULT_BUDGET_BYTES, Limits, MethodArn, Policies};
 use cognito_authorizer::token::{BearerToken, Clients, Issuer, Scheme, TokenUse, Verifier};
 use lambda_runtime::BoxFuture;
 use serde_json::{Value, json};
@@ -150,11 +150,12 @@ pub fn authorizer(permissions: &Value) -> Authorizer {
 }
 
 pub fn authorizer_over(permissions: &Value, source: ScriptedSource) -> Authorizer {
+    let permissions = PermissionMap::parse(permissions.to_string().as_bytes()).unwrap();
     Authorizer {
         issuers: vec![TrustedIssuer { issuer: Issuer::new(POOL.to_owned()), keys: Arc::new(key_cache(source)) }],
         verifier: verifier(),
-        permissions: PermissionMap::parse(permissions.to_string().as_bytes()).unwrap(),
-        limits: LIMITS,
+        policies: Policies::new(&permissions, LIMITS),
+        permissions,
     }
 }
 

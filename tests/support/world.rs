@@ -106,6 +106,12 @@ impl World<'_> {
         VERBS.iter().try_for_each(|verb| self.check_verb(policy, verb))
     }
 
+    /// Does something granted arise from this that is longer than the paths looked at?
+    fn is_forced_from_afar(&self, verb: &str, word: &Word) -> bool {
+        let far = words(&["a", "b", "u1", UNKNOWN], 6..=7);
+        far.iter().any(|upper| arises(word, upper) && self.granted(verb, upper))
+    }
+
     fn check_verb(&self, policy: &PolicyDocument, verb: &str) -> Result<(), String> {
         // An unknown verb is only promised where it is asked for.
         let exact = LazyCell::new(|| verb != STRANGE_VERB && self.is_expressible(verb));
@@ -122,7 +128,9 @@ impl World<'_> {
                     None
                 }
             } else {
-                let forced = |swallowed: &Word| granted.iter().any(|upper| arises(swallowed, upper));
+                let forced = |swallowed: &Word| {
+                    granted.iter().any(|upper| arises(swallowed, upper)) || self.is_forced_from_afar(verb, swallowed)
+                };
                 let free = open && verb != STRANGE_VERB && !laid_under(policy, &arn).iter().all(forced);
                 free.then_some("closed")
             };

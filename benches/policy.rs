@@ -1,0 +1,148 @@
+//! How long does a policy take, and how large is it? `cargo bench --bench policy`
+//!
+//! Holders of every scope of documents with 10, 100 and 300 routes, twelve to a scope.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a measurement stops at the first surprise, and prints"
+)]
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use cognito_authorizer::access::PermissionMap;
+use cognito_authorizer::clock::UnixTime;
+use cognito_authorizer::jwks::{KeyId, KeySet};
+use cognito_authorizer::policy::{Coverage, Limits, MethodArn, Policies};
+use cognito_authorizer::token::{
+    BearerToken, Clients, Issuer, Scheme, TokenUse, UnverifiedToken, VerifiedClaims, Verifier,
+};
+use serde_json::{Value, json};
+
+/// Scopes in every document, so that routes over scopes are twelve to one.
+const SCOPES: usize = 25;
+
+/// A stage prefix of 58 characters.
+const METHOD: &str = "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/s0/r0/7";
+
+const UNLIMITED: Limits = Limits { coverage: Coverage::Api, budget_bytes: usize::MAX };
+
+fn main() {
+    print_sizes();
+    divan::main();
+}
+
+/// The claims of a token that holds this many scopes, really signed and verified.
+fn holder(scopes: usize) -> VerifiedClaims {
+    let pair = KeyPair::generate(KeySize::Rsa2048).expect("a key pair");
+    let scope = (0..scopes).map(|scope| format!("s{scope}")).collect::<Vec<_>>().join(" ");
+    let claims = json!({"iss": "i", "sub": "u1", "client_id": "c", "token_use": "access", "exp": 9, "scope": scope});
+    let text = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let message = format!("{}.{}", text(&json!({"alg": "RS256", "kid": "k"})), text(&claims));
+    let mut signature = vec![0; pair.public_modulus_len()];
+    pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature).expect("a signature");
+    let public = pair.public_key();
+    let n = URL_SAFE_NO_PAD.encode(public.modulus().big_endian_without_leading_zero());
+    let set = json!({"keys": [{"kid": "k", "kty": "RSA", "n": n, "e": "AQAB"}]}).to_string();
+    let key = KeySet::parse(set.as_bytes()).expect("a key set").find(&KeyId::new("k".to_owned())).expect("the key");
+    let token = format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature));
+    let token = BearerToken::parse(&token, Scheme::Optional).expect("a token");
+    let verifier = Verifier { clients: Clients::Any, token_uses: vec![TokenUse::Access], leeway_seconds: 0 };
+    let unverified = UnverifiedToken::parse(&token).expect("a JWS");
+    let claims = verifier.verify(unverified, &Issuer::new("i".to_owned()), &key, UnixTime::from_seconds(1));
+    claims.expect("a genuine token")
+}
+
+/// The shapes of documents that are looked at.
+#[derive(Clone, Copy, Debug)]
+enum Shape {
+    /// Collections and items, a route below each item, and routes that nobody has.
+    Rest,
+    /// Six verbs on two paths of each resource, nothing deeper.
+    Verbs,
+    /// `ANY` on items.
+    Any,
+    /// Paths without parameters.
+    Literal,
+}
+
+/// A document with this many allowed routes.
+fn document(shape: Shape, routes: usize) -> PermissionMap {
+    let route = |number: usize| {
+        let (scope, within) = (number % SCOPES, number / SCOPES);
+        let item = |kinds: usize| format!("/s{scope}/r{}", within / kinds);
+        match shape {
+            Shape::Rest => match within % 4 {
+                0 => format!("GET {}", item(4)),
+                1 => format!("POST {}", item(4)),
+                2 => format!("GET {}/{{id}}", item(4)),
+                _ => format!("GET {}/{{id}}/events", item(4)),
+            },
+            Shape::Verbs => match within % 6 {
+                0 => format!("GET {}", item(6)),
+                1 => format!("POST {}", item(6)),
+                2 => format!("GET {}/{{id}}", item(6)),
+                3 => format!("PUT {}/{{id}}", item(6)),
+                4 => format!("PATCH {}/{{id}}", item(6)),
+                _ => format!("DELETE {}/{{id}}", item(6)),
+            },
+            Shape::Any => format!("ANY /s{scope}/r{within}/{{id}}"),
+            Shape::Literal => format!("GET /s{scope}/r{within}"),
+        }
+    };
+    let mut allowed = vec![Vec::new(); SCOPES];
+    (0..routes).for_each(|number| allowed.get_mut(number % SCOPES).expect("a scope").push(route(number)));
+    let permissions = allowed.into_iter().enumerate().filter(|(_, routes)| !routes.is_empty());
+    let mut permissions: Vec<_> =
+        permissions.map(|(scope, allow)| json!({"scopes": [format!("s{scope}")], "allow": allow})).collect();
+    let mut document = json!({});
+    if matches!(shape, Shape::Rest) {
+        permissions.push(json!({"claims": {"frozen": true}, "deny": ["DELETE /{any+}"]}));
+        document["routes"] = (0..SCOPES).map(|scope| format!("GET /s{scope}/r0/{{id}}/audit")).collect();
+    }
+    document["permissions"] = json!(permissions);
+    PermissionMap::parse(document.to_string().as_bytes()).expect("a document")
+}
+
+fn print_sizes() {
+    println!("bytes (allow + deny resources) of 300 routes over {SCOPES} scopes, by scopes held");
+    let method = MethodArn::parse(METHOD.to_owned()).expect("an ARN");
+    for shape in [Shape::Rest, Shape::Verbs, Shape::Any, Shape::Literal] {
+        let map = document(shape, 300);
+        let sizes = [1, 5, 25].map(|scopes| {
+            let policy = Policies::new(&map, UNLIMITED).compile(&map, &map.grants(&holder(scopes)), &method).document;
+            let (allow, deny) = (policy.allow(), policy.deny());
+            let bytes: usize = allow.iter().chain(deny).map(|resource| resource.len() + 3).sum();
+            format!("{scopes}: {bytes} ({}+{})", allow.len(), deny.len())
+        });
+        println!("{shape:?}: {}", sizes.join(", "));
+    }
+}
+
+#[divan::bench(args = [10, 100, 300])]
+fn rest(bencher: divan::Bencher<'_, '_>, routes: usize) {
+    compile(bencher, Shape::Rest, routes);
+}
+
+#[divan::bench(args = [10, 100, 300])]
+fn any(bencher: divan::Bencher<'_, '_>, routes: usize) {
+    compile(bencher, Shape::Any, routes);
+}
+
+#[divan::bench(args = [10, 100, 300])]
+fn first_of_its_kind(bencher: divan::Bencher<'_, '_>, routes: usize) {
+    let (map, holder) = (document(Shape::Rest, routes), holder(SCOPES));
+    let method = MethodArn::parse(METHOD.to_owned()).expect("an ARN");
+    bencher.bench_local(|| Policies::new(&map, UNLIMITED).compile(&map, &map.grants(&holder), &method));
+}
+
+fn compile(bencher: divan::Bencher<'_, '_>, shape: Shape, routes: usize) {
+    let (map, holder) = (document(shape, routes), holder(SCOPES));
+    let method = MethodArn::parse(METHOD.to_owned()).expect("an ARN");
+    let policies = Policies::new(&map, UNLIMITED);
+    bencher.bench_local(|| policies.compile(&map, &map.grants(&holder), &method));
+}

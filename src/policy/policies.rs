@@ -1,0 +1,128 @@
+//! Who makes a policy for every token, without compiling one for each?
+//!
+//! What two tokens' policies have in common is compiled once, see [`template`](super::template), and kept.
+
+use super::compile;
+use super::document::{Compiled, Coverage, Limits, PolicyDocument};
+use super::method_arn::MethodArn;
+use super::permits;
+use super::rights::Rights;
+use super::template::Template;
+use crate::access::{Grants, Pattern, PermissionMap, Route, Segment, VERBS};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// The most templates kept. Each is for a set of permissions that apply together, of which an API has a few; one of 300
+/// routes takes about 30 KiB.
+const MOST_KEPT: usize = 64;
+
+/// Makes policies for the holders of one permission document's grants.
+pub struct Policies {
+    limits: Limits,
+    /// Every text that the document spells in a path.
+    spelled: HashSet<String>,
+    kept: RwLock<HashMap<Likeness, Arc<Template>>>,
+}
+
+/// What makes two tokens alike: the permissions that apply, and which of the claims in routes are usable.
+#[derive(PartialEq, Eq, Hash)]
+struct Likeness {
+    applied: Vec<usize>,
+    usable: Vec<bool>,
+}
+
+impl Policies {
+    /// For the holders of this document's grants.
+    #[must_use]
+    pub fn new(map: &PermissionMap, limits: Limits) -> Self {
+        let permissions = map.permissions().iter();
+        let routes = permissions.flat_map(|permission| permission.allow().iter().chain(permission.deny()));
+        let segments = routes.chain(map.catalog()).flat_map(Route::segments);
+        let literal = |segment: &Segment| if let Segment::Literal(text) = segment { Some(text.clone()) } else { None };
+        Self { limits, spelled: segments.filter_map(literal).collect(), kept: RwLock::default() }
+    }
+
+    /// The policy for a holder of these grants who asks for this method.
+    #[must_use]
+    pub fn compile(&self, map: &PermissionMap, grants: &Grants<'_>, method: &MethodArn) -> Compiled {
+        let alone = || Compiled { document: PolicyDocument::of_request(grants, method), over_budget: None };
+        if self.limits.coverage == Coverage::Request || method.is_connect() {
+            return alone();
+        }
+        if grants.allowed().is_empty() {
+            return Compiled { document: PolicyDocument::deny_all(method), over_budget: None };
+        }
+        let document = self.of_api(map, grants, method);
+        let bytes = document.bytes();
+        if bytes <= self.limits.budget_bytes && document.is_sayable() {
+            return Compiled { document, over_budget: None };
+        }
+        Compiled { over_budget: Some(bytes), ..alone() }
+    }
+
+    fn of_api(&self, map: &PermissionMap, grants: &Grants<'_>, method: &MethodArn) -> PolicyDocument {
+        let permitted = permits(grants, method);
+        let shared = self.are_distinct(grants).then(|| self.template(map, grants)).filter(|template| template.exact);
+        // Resources that are exact say every verb that API Gateway knows.
+        let (mut document, said) = match shared {
+            Some(template) => {
+                let value = |claim: &str| value_of(grants, claim);
+                (PolicyDocument::of_resources(&template, method, value), VERBS.contains(&method.verb()))
+            }
+            None => (compile_for(grants, method, permitted), true),
+        };
+        if let Some(resource) = method.as_resource().filter(|_| !(permitted && said)) {
+            document.add_request(permitted, resource);
+        }
+        document
+    }
+
+    /// Is each claim's value a text of its own?
+    fn are_distinct(&self, grants: &Grants<'_>) -> bool {
+        let mut seen = HashSet::new();
+        let own = |text: &str| !self.spelled.contains(text);
+        grants
+            .claims()
+            .iter()
+            .all(|(name, value)| own(name) && value.is_none_or(|value| own(value) && seen.insert(value)))
+    }
+
+    fn template(&self, map: &PermissionMap, grants: &Grants<'_>) -> Arc<Template> {
+        let usable = grants.claims().iter().map(|(_, value)| value.is_some()).collect();
+        let likeness = Likeness { applied: grants.applied().to_vec(), usable };
+        if let Some(template) = self.kept.read().unwrap_or_else(PoisonError::into_inner).get(&likeness) {
+            return Arc::clone(template);
+        }
+        let template = Arc::new(template_for(map, grants));
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= MOST_KEPT {
+            kept.clear();
+        }
+        kept.insert(likeness, Arc::clone(&template));
+        template
+    }
+}
+
+fn value_of(grants: &Grants<'_>, claim: &str) -> String {
+    let known = grants.claims().iter().find(|(name, _)| *name == claim);
+    known.and_then(|(_, value)| *value).unwrap_or_default().to_owned()
+}
+
+fn template_for(map: &PermissionMap, grants: &Grants<'_>) -> Template {
+    let usable: Vec<&str> =
+        grants.claims().iter().filter(|(_, value)| value.is_some()).map(|(name, _)| *name).collect();
+    let supposed = map.supposed_grants(grants.applied(), &usable);
+    let catalog: Vec<_> = map.catalog().iter().map(Pattern::anyones).collect();
+    let resources = compile::compile(&Rights::new(&supposed, &catalog), None);
+    Template::new(&resources, |text| usable.contains(&text))
+}
+
+/// Compiles for this token and this method alone, since something has to give way and it must not be the method.
+fn compile_for(grants: &Grants<'_>, method: &MethodArn, permitted: bool) -> PolicyDocument {
+    let catalog: Vec<_> = grants.catalog().iter().map(Pattern::anyones).collect();
+    let path = method.path();
+    let requested = path.as_ref().filter(|_| permitted && method.as_resource().is_some());
+    let requested = requested.map(|path| compile::method(method.verb(), path.segments()));
+    let resources = compile::compile(&Rights::new(grants, &catalog), requested.as_ref());
+    PolicyDocument::of_resources(&Template::new(&resources, |_| false), method, |_| String::new())
+}
