@@ -3,6 +3,7 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test file is a crate of its own and uses its part of this")]
 
+pub mod documents;
 pub mod doors;
 pub mod iam;
 pub mod world;

@@ -73,7 +73,7 @@ impl World<'_> {
         self.grants.permits(verb, RequestedPath::parse(&path_of(word)).as_ref())
     }
 
-    fn in_catalog(&self, word: &[&str]) -> bool {
+    pub fn in_catalog(&self, word: &[&str]) -> bool {
         let path = path_of(word);
         let path = RequestedPath::parse(&path).unwrap();
         self.grants.catalog().iter().any(|route| {
