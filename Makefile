@@ -1,0 +1,152 @@
+# Every target works from a clean clone: what is missing is fetched into .tools/.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+# One at a time: the targets share cargo's target directory and the machine's ports.
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+NAME := cognito-authorizer
+TOOLS := $(CURDIR)/.tools
+REQUIREMENTS := tools/requirements
+
+# cargo lambda looks for zig through the first python3 on PATH, so this environment comes first wherever it is used.
+RUN_VENV := $(TOOLS)/venv
+EVENTS_VENV := $(TOOLS)/venv-events
+E2E_VENV := $(TOOLS)/venv-e2e
+TEMPLATE_VENV := $(TOOLS)/venv-sam
+WITH_CARGO_LAMBDA := PATH="$(RUN_VENV)/bin:$$PATH"
+
+DENY_VERSION := 0.20.2
+DENY := $(TOOLS)/bin/cargo-deny
+
+# What lies beside the binary in the function's package; a bundled key set only if there is one.
+PACKAGED := permissions.json $(wildcard jwks.json)
+
+TEMPLATES := template.yaml $(wildcard deploy/*.yaml)
+
+export PYTHONPATH := tools
+export PYTHONUNBUFFERED := 1
+export PYTHONDONTWRITEBYTECODE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export SAM_CLI_TELEMETRY := 0
+
+.PHONY: help run watch events test check advisories unit e2e iam-oracle bench lint-template build clean build-AuthorizerFunction
+
+help: ## This list
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
+
+run: $(RUN_VENV)/.installed ## Send every event in events/ to the function and compare the answers
+	@$(WITH_CARGO_LAMBDA) python3 tools/run_events.py
+
+watch: $(RUN_VENV)/.installed ## Leave the function running for `cargo lambda invoke`
+	@$(WITH_CARGO_LAMBDA) python3 tools/watch.py
+
+events: $(EVENTS_VENV)/.installed ## Make events/ anew: keys, key set, tokens. No private key is kept
+	@$(EVENTS_VENV)/bin/python3 tools/make_events.py
+
+test: ## Everything that CI runs
+	@for target in check unit run e2e iam-oracle lint-template; do \
+	  echo; echo "== make $$target"; $(MAKE) --no-print-directory $$target; \
+	done
+	@echo; echo "== all passed"
+
+check: $(DENY) ## Format, clippy and docs without a warning, and cargo deny
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
+	cargo fetch --locked
+	$(DENY) --locked --offline check bans licenses sources
+
+advisories: $(DENY) ## Known vulnerabilities in dependencies, if their database can be fetched
+	@if git -c http.lowSpeedLimit=1 -c http.lowSpeedTime=20 ls-remote --quiet \
+	  https://github.com/rustsec/advisory-db HEAD >/dev/null 2>&1; then \
+	  $(DENY) --locked check advisories; \
+	else \
+	  echo "skipped: the RustSec advisory database (a GitHub repository) cannot be reached from here"; \
+	fi
+
+unit: ## The tests in src/ and tests/
+	@if cargo nextest --version >/dev/null 2>&1; then \
+	  echo "cargo nextest run --locked"; cargo nextest run --locked; \
+	else \
+	  echo "cargo test --locked --all-targets (no cargo-nextest here)"; cargo test --locked --all-targets; \
+	fi
+	cargo test --locked --doc
+
+e2e: $(RUN_VENV)/.installed $(E2E_VENV)/.installed ## Emulated Cognito, canary, schema: against the built function
+	@$(WITH_CARGO_LAMBDA) $(E2E_VENV)/bin/python3 tests/e2e
+
+iam-oracle: tests/iam/node_modules/.installed ## Policies before an IAM evaluator that shares no code with this one
+	cargo test --locked --test iam_oracle -- --ignored --nocapture
+
+bench: ## Sizes of policies, and how long they take
+	cargo bench --locked --bench policy
+
+lint-template: $(TEMPLATE_VENV)/.installed ## cfn-lint and sam validate, without credentials
+	$(TEMPLATE_VENV)/bin/cfn-lint $(TEMPLATES)
+	@for template in $(TEMPLATES); do \
+	  $(TEMPLATE_VENV)/bin/sam validate --lint --template-file $$template; \
+	done
+
+# The zips are for runtime provided.al2023, handler bootstrap.
+build: $(RUN_VENV)/.installed ## Release zips for x86_64 and arm64
+	@$(call lambda_zip,x86_64,--x86-64)
+	@if rustup target list --installed 2>/dev/null | grep -qx aarch64-unknown-linux-gnu \
+	  || rustup target add aarch64-unknown-linux-gnu; then \
+	  $(call lambda_zip,arm64,--arm64); \
+	else \
+	  echo "skipped arm64: Rust's target aarch64-unknown-linux-gnu is not installed and could not be added;" \
+	    "'rustup target add aarch64-unknown-linux-gnu' adds it where rustup's server can be reached"; \
+	fi
+
+# (architecture, cargo lambda's option for it)
+define lambda_zip
+$(WITH_CARGO_LAMBDA) cargo lambda build --release --locked $(2) --output-format zip \
+  $(addprefix --include ,$(PACKAGED)) --lambda-dir target/lambda/$(1) && \
+  echo "target/lambda/$(1)/$(NAME)/bootstrap.zip"
+endef
+
+# What `sam build` runs for the function of template.yaml, whose architecture is arm64.
+build-AuthorizerFunction: $(RUN_VENV)/.installed
+	$(WITH_CARGO_LAMBDA) cargo lambda build --release --locked --arm64
+	cp target/lambda/$(NAME)/bootstrap $(PACKAGED) "$(ARTIFACTS_DIR)"
+
+clean: ## Remove what was built and fetched
+	rm -rf target .tools .aws-sam
+
+# A Python environment, made anew when its requirements change.
+define venv
+@echo "installing $< into $(@D)"
+@rm -rf $(@D)
+@python3 -m venv $(@D)
+@$(@D)/bin/python3 -m pip install --quiet --requirement $<
+@touch $@
+endef
+
+$(RUN_VENV)/.installed: $(REQUIREMENTS)/run.txt
+	$(venv)
+
+$(EVENTS_VENV)/.installed: $(REQUIREMENTS)/events.txt
+	$(venv)
+
+$(E2E_VENV)/.installed: $(REQUIREMENTS)/e2e.txt
+	$(venv)
+
+$(TEMPLATE_VENV)/.installed: $(REQUIREMENTS)/template.txt
+	$(venv)
+
+tests/iam/node_modules/.installed: tests/iam/package-lock.json
+	npm ci --prefix tests/iam --no-audit --no-fund
+	@touch $@
+
+# An installed one of this version will do; compiling it takes minutes.
+$(DENY):
+	@mkdir -p $(@D)
+	@if cargo deny --version 2>/dev/null | grep -qF "cargo-deny $(DENY_VERSION)"; then \
+	  ln -s "$$(command -v cargo-deny)" $@; \
+	else \
+	  echo "installing cargo-deny $(DENY_VERSION), which takes minutes"; \
+	  cargo install --quiet --locked --root $(TOOLS) cargo-deny --version $(DENY_VERSION); \
+	fi
