@@ -58,8 +58,8 @@ fn trusted_issuers(config: &Config, files: &Files, logger: Logger) -> Result<(Ve
         issuers.push(TrustedIssuer { issuer: configured.issuer.clone(), keys: Arc::clone(&keys) });
         caches.push((configured, keys));
     }
-    let prefetched = caches.into_iter().filter(|(configured, _)| configured.prefetch);
-    Ok((issuers, Keys(prefetched.map(|(_, keys)| keys).collect())))
+    let keys = caches.into_iter().map(|(configured, keys)| (keys, configured.prefetch)).collect();
+    Ok((issuers, Keys(keys)))
 }
 
 /// Makes the cache for a place where keys are published. Files are read once, here.
@@ -87,14 +87,14 @@ fn pem_roots(pem: &[u8]) -> Result<TrustedRoots, &'static str> {
     TrustedRoots::with_pem(pem).ok_or("found no usable certificate, expected PEM certificates")
 }
 
-/// The keys that are worth fetching before a token needs them.
-pub(crate) struct Keys(Vec<Arc<KeyCache>>);
+/// All keys, each with whether it is worth fetching before a token needs it.
+pub(crate) struct Keys(Vec<(Arc<KeyCache>, bool)>);
 
 impl Keys {
     /// Fetches what is not at hand, for all issuers at once. A failure is not the end: the first token tries again.
     async fn prefetch(&self) {
         let mut fetches = JoinSet::new();
-        for keys in &self.0 {
+        for (keys, _) in self.0.iter().filter(|(_, prefetch)| *prefetch) {
             let keys = Arc::clone(keys);
             fetches.spawn(async move { keys.prefetch(SystemClock.now()).await });
         }
@@ -104,7 +104,7 @@ impl Keys {
 
 impl SnapStartResource for Keys {
     fn before_snapshot(&self) -> BoxFuture<'_, Result<(), Error>> {
-        self.0.iter().for_each(|keys| keys.disconnect());
+        self.0.iter().for_each(|(keys, _)| keys.disconnect());
         Box::pin(async { Ok(()) })
     }
 

@@ -8,9 +8,10 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::string_slice,
     clippy::unwrap_used,
-    reason = "a test may stop at the first surprise"
+    reason = "a test may stop at the first surprise, and says how much it asked"
 )]
 
 mod support;
@@ -78,10 +79,10 @@ fn question(runner: &mut TestRunner) -> Question {
     let grants = map.grants(&token);
     let world = World { grants: &grants, words: words(&["a", "b", "u1", UNKNOWN], 1..=4) };
     let verbs = proptest::sample::select(VERBS.to_vec());
-    let word = proptest::sample::select(world.words.clone());
+    let paths = proptest::sample::select(world.words.clone());
     let mut methods = Vec::new();
     for _ in 0..PATHS {
-        methods.push((verbs.new_tree(runner).unwrap().current(), word.new_tree(runner).unwrap().current()));
+        methods.push((verbs.new_tree(runner).unwrap().current(), paths.new_tree(runner).unwrap().current()));
     }
     let (verb, path) = methods[0].clone();
     let method = MethodArn::parse(arn(verb, &path)).unwrap();

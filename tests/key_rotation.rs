@@ -15,9 +15,11 @@ mod support;
 use cognito_authorizer::authorizer::{Authorizer, Refusal};
 use cognito_authorizer::clock::UnixTime;
 use cognito_authorizer::jwks::{
-    BURST, FetchError, KeyCache, KeyEvent, KeyId, KeyOrigin, KeySet, NoKey, REFILL_SECONDS, Unavailable,
+    BURST, FetchError, KeyCache, KeyEvent, KeyId, KeyOrigin, KeySet, KeySource, NoKey, PATIENCE, REFILL_SECONDS,
+    Unavailable,
 };
 use cognito_authorizer::token::InvalidToken;
+use lambda_runtime::BoxFuture;
 use serde_json::json;
 use std::sync::{Arc, Mutex};
 use support::{
@@ -194,6 +196,28 @@ async fn look_ups_that_meet_share_one_fetch() {
         tokio::join!(origin(&cache, &KEY, NOW), origin(&cache, &KEY, NOW), origin(&cache, &KEY, NOW));
     assert_eq!((first, second, third), (Ok(KeyOrigin::Fetched), Ok(KeyOrigin::Fetched), Ok(KeyOrigin::Fetched)));
     assert_eq!(source.fetches(), 1);
+}
+
+/// An endpoint that answers once and then never again.
+struct SilentAfterOne(ScriptedSource);
+
+impl KeySource for SilentAfterOne {
+    fn fetch(&self) -> BoxFuture<'_, Result<Vec<u8>, FetchError>> {
+        if self.0.fetches() == 0 { self.0.fetch() } else { Box::pin(std::future::pending()) }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refresh_keeps_one_request_waiting_for_half_a_second_at_most() {
+    let cache = KeyCache::new(Box::new(SilentAfterOne(ScriptedSource::new([only(&KEY)]))), MAX_AGE, Box::new(|_| ()));
+    cache.prefetch(NOW).await;
+    let due = NOW.plus_seconds(MAX_AGE.refresh_seconds);
+    let started = tokio::time::Instant::now();
+    assert_eq!(origin(&cache, &KEY, due).await, Ok(KeyOrigin::Stale));
+    assert_eq!(started.elapsed(), PATIENCE);
+    // The next one does not wait: that was a failure, and failures back off.
+    assert_eq!(origin(&cache, &KEY, due).await, Ok(KeyOrigin::Stale));
+    assert_eq!(started.elapsed(), std::time::Duration::from_millis(500));
 }
 
 #[tokio::test]

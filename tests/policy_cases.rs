@@ -153,6 +153,18 @@ fn the_next_route_is_right_with_the_same_cached_policy() {
 }
 
 #[test]
+fn a_deny_is_said_outside_the_catalog_where_nothing_granted_is_in_its_way() {
+    let document = json!({"permissions": [
+        {"authenticated": true, "allow": ["GET /{x}", "GET /c/{y}"], "deny": ["GET /a/b", "GET /{x}/{y}/{z}"]}
+    ]});
+    let (policy, _) = compile(&document, json!({}), "GET/c/1", LIMITS);
+    // `GET /{x}` is said as `GET/*`, and `GET /c/{y}` keeps that from being cut at two segments.
+    for (method, expected) in [("GET/q", true), ("GET/c/1", true), ("GET/a/b", false), ("GET/a/b/c", false)] {
+        assert_eq!(iam::allows(&policy, &format!("{STAGE}{method}")), expected, "{method}");
+    }
+}
+
+#[test]
 fn a_hostile_value_never_becomes_a_wildcard() {
     let document = json!({"permissions": [{"authenticated": true, "allow": ["GET /users/${sub}", "GET /me"]}]});
     for sub in ["*", "?", "${aws:username}", "a/b", "..", "u1*"] {

@@ -33,6 +33,7 @@ IDENTITY = {
 class Reply:
     """All that the function sent for one event."""
 
+    request_id: str
     is_error: bool
     headers: str
     body: str
@@ -51,7 +52,7 @@ class FunctionProcess:
 
     def __init__(self, settings: dict[str, str]) -> None:
         self._replies: queue.Queue[Reply | None] = queue.Queue()
-        self._events: queue.Queue[bytes | None] = queue.Queue()
+        self._events: queue.Queue[tuple[str, bytes] | None] = queue.Queue()
         self._asked_once = threading.Event()
         self._server = Server(("127.0.0.1", 0), _handler(self))
         # Seconds until it notices that it is to stop: there are hundreds of these in a run.
@@ -94,7 +95,17 @@ class FunctionProcess:
         return self._process.poll() is None
 
     def invoke(self, event: bytes) -> Reply:
-        self._events.put(event)
+        return self.invoke_all([event])[0]
+
+    def invoke_all(self, events: list[bytes]) -> list[Reply]:
+        """The replies to these events, of which the function takes as many at a time as it has workers."""
+        ids = [str(uuid4()) for _ in events]
+        for request_id, event in zip(ids, events):
+            self._events.put((request_id, event))
+        replies = {reply.request_id: reply for reply in (self._reply() for _ in events)}
+        return [replies[request_id] for request_id in ids]
+
+    def _reply(self) -> Reply:
         try:
             reply = self._replies.get(timeout=EVENT_SECONDS)
         except queue.Empty:
@@ -118,7 +129,7 @@ class FunctionProcess:
 
     # What the Runtime API asks of its two sides.
 
-    def next_event(self) -> bytes | None:
+    def next_event(self) -> tuple[str, bytes] | None:
         self._asked_once.set()
         return self._events.get()
 
@@ -135,13 +146,14 @@ def _handler(function: FunctionProcess) -> type[BaseHTTPRequestHandler]:
         disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
-            event = function.next_event()
-            if event is None:
+            invocation = function.next_event()
+            if invocation is None:
                 self.close_connection = True
                 return
+            request_id, event = invocation
             arn = "arn:aws:lambda:eu-west-1:123456789012:function:cognito-authorizer"
             self._answer(200, event, {
-                "Lambda-Runtime-Aws-Request-Id": str(uuid4()),
+                "Lambda-Runtime-Aws-Request-Id": request_id,
                 "Lambda-Runtime-Deadline-Ms": "4102444800000",
                 "Lambda-Runtime-Invoked-Function-Arn": arn,
                 "Lambda-Runtime-Trace-Id": "Root=1-6592008a-1a2b3c4d5e6f708192a3b4c5",
@@ -149,7 +161,8 @@ def _handler(function: FunctionProcess) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = self._body().decode(errors="backslashreplace")
-            reply = Reply(self.path.endswith("/error"), str(self.headers), body)
+            request_id, kind = self.path.split("/")[-2:]
+            reply = Reply(request_id, kind == "error", str(self.headers), body)
             # First this: whoever has the reply may stop the function.
             self._answer(202, b"", {})
             function.take(reply)
