@@ -165,6 +165,24 @@ fn a_deny_is_said_outside_the_catalog_where_nothing_granted_is_in_its_way() {
 }
 
 #[test]
+fn what_is_named_and_not_granted_is_denied_by_name_as_far_as_the_budget_lets_it() {
+    let document = json!({"permissions": [
+        {"scopes": ["orders/read"], "allow": ["GET /orders", "GET /orders/{id}"]},
+        {"scopes": ["admin"], "allow": ["POST /orders", "ANY /admin/{rest+}", "GET /orders/{id}/pii"]}
+    ]});
+    let denies = |policy: &PolicyDocument, method: &str| {
+        policy.deny().iter().any(|resource| iam::matches(resource, &format!("{STAGE}{method}")))
+    };
+    let (policy, _) = compile(&document, json!({}), "GET/orders", LIMITS);
+    for method in ["POST/orders", "GET/admin/x", "DELETE/admin/x/y", "GET/orders/7/pii", "GET/admin/*"] {
+        assert!(denies(&policy, method), "{method} in {policy:?}");
+    }
+    let narrow = Limits { budget_bytes: 1400, ..LIMITS };
+    let (policy, over) = compile(&document, json!({}), "GET/orders", narrow);
+    assert!(over.is_none() && !denies(&policy, "POST/orders") && denies(&policy, "GET/orders/7/pii"), "{policy:?}");
+}
+
+#[test]
 fn a_hostile_value_never_becomes_a_wildcard() {
     let document = json!({"permissions": [{"authenticated": true, "allow": ["GET /users/${sub}", "GET /me"]}]});
     for sub in ["*", "?", "${aws:username}", "a/b", "..", "u1*"] {

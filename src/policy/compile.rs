@@ -21,17 +21,22 @@
 //! 4. **Close** what lies outside the catalog, wherever that touches nothing granted: what denies name there, and the
 //!    same glob with more stars, since a star also takes more segments than the route has.
 //!
+//! 5. **Refuse** by name what the document names and nothing allows. It is shut anyway, but where an API's resource policy
+//!    allows everyone, only an explicit Deny keeps it shut. As far as the budget lets it.
+//!
 //! Cuts that touch nothing granted may be made wider as long as they still do not; that is how many of them become one.
 
 use super::glob::{Glob, Piece, Seg, around, covers};
-use super::rights::Rights;
-use crate::access::{Part, VERBS};
+use super::rights::{Rights, spelled};
+use crate::access::Part;
 
 /// What a policy says, after the stage.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Resources<'a> {
     pub(super) allow: Vec<Glob<'a>>,
     pub(super) deny: Vec<Glob<'a>>,
+    /// What nothing allows, and can be denied as well: see the module's last point.
+    pub(super) refuse: Vec<Glob<'a>>,
     /// Nothing had to give way to anything: the resources say the rights exactly, whatever is requested.
     pub(super) exact: bool,
 }
@@ -67,6 +72,7 @@ pub(super) fn compile<'a>(rights: &Rights<'a>, requested: Option<&Piece<'a>>) ->
         resources.allow.push(requested);
     }
     resources.deny = shut(rights, &resources.allow, cuts);
+    resources.refuse = refuse(rights, &resources.deny);
     resources
 }
 
@@ -89,13 +95,15 @@ fn candidates<'a>(rights: &Rights<'a>) -> Vec<Glob<'a>> {
 /// A route for any verb is said with a star for the verb where that can be kept to one segment, else verb by verb.
 fn spell<'a>(rights: &Rights<'a>, piece: &Piece<'a>) -> Vec<Glob<'a>> {
     let glob = around(piece);
-    let Some((Part::One, path)) = piece.split_first() else { return vec![glob] };
+    if piece.first() != Some(&Part::One) {
+        return vec![glob];
+    }
     let swallowing: Glob<'a> = std::iter::once(Seg::Star).chain(glob.iter().copied()).collect();
     if !rights.touches(&swallowing) && !cuts_for(rights, &glob).iter().any(|cut| rights.touches(cut)) {
         return vec![glob];
     }
-    let with = |verb| std::iter::once(Part::Literal(verb)).chain(path.iter().copied()).collect::<Piece<'a>>();
-    VERBS.into_iter().map(with).filter(|piece| !rights.is_denied(piece)).map(|piece| around(&piece)).collect()
+    let granted = spelled(piece).into_iter().filter(|piece| !rights.is_denied(piece));
+    granted.map(|piece| around(&piece)).collect()
 }
 
 fn cuts_for<'a>(rights: &Rights<'a>, glob: &Glob<'a>) -> Vec<Glob<'a>> {
@@ -127,6 +135,18 @@ fn shut<'a>(rights: &Rights<'a>, allow: &[Glob<'a>], cuts: Vec<Glob<'a>>) -> Vec
         denied.filter(|cut| !rights.touches(cut)).chain(beyond(rights, glob)).for_each(&mut add);
     }
     deny
+}
+
+/// The named methods that are not granted, as far as denying them touches nothing that is.
+fn refuse<'a>(rights: &Rights<'a>, deny: &[Glob<'a>]) -> Vec<Glob<'a>> {
+    let mut refused: Vec<Glob<'a>> = Vec::new();
+    for glob in rights.refused().map(|piece| around(&piece)) {
+        let known = deny.iter().chain(&refused).any(|wider| covers(wider, &glob));
+        if !known && !rights.touches(&glob) {
+            refused.push(widen(rights, glob));
+        }
+    }
+    refused
 }
 
 /// Makes a cut as wide as it can be without touching anything granted.

@@ -74,8 +74,14 @@ impl PolicyDocument {
         }
     }
 
-    /// What the resources say in this stage, and what belongs to every policy that has a wildcard.
-    pub(super) fn of_resources(template: &Template, method: &MethodArn, value: impl Fn(&str) -> String) -> Self {
+    /// What the resources say in this stage, and what belongs to every policy that has a wildcard. Refusals by name come
+    /// on top if they fit into the budget.
+    pub(super) fn of_resources(
+        template: &Template,
+        method: &MethodArn,
+        value: impl Fn(&str) -> String,
+        budget_bytes: usize,
+    ) -> Self {
         let prefix = method.stage_prefix();
         let render = |resource: &Resource| resource.render(prefix, &value);
         let mut document = Self {
@@ -85,6 +91,12 @@ impl PolicyDocument {
         if template.allow.iter().any(Resource::has_wildcard) {
             document.deny.extend(MALFORMED.iter().map(|form| format!("{prefix}{form}")));
             document.deny.extend(ENCODED_SEPARATORS.iter().map(|encoded| format!("{prefix}*{encoded}*")));
+        }
+        let refused = template.refuse.iter().map(render).filter(|resource| is_sayable(resource));
+        let refused = Self { allow: Vec::new(), deny: refused.collect() };
+        // The requested method may still come on top, by its own ARN.
+        if document.bytes() + refused.bytes() + LONGEST_RESOURCE <= budget_bytes {
+            document.deny.extend(refused.deny);
         }
         document
     }

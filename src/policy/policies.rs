@@ -67,9 +67,12 @@ impl Policies {
         let (mut document, said) = match shared {
             Some(template) => {
                 let value = |claim: &str| value_of(grants, claim);
-                (PolicyDocument::of_resources(&template, method, value), VERBS.contains(&method.verb()))
+                (
+                    PolicyDocument::of_resources(&template, method, value, self.limits.budget_bytes),
+                    VERBS.contains(&method.verb()),
+                )
             }
-            None => (compile_for(grants, method, permitted), true),
+            None => (compile_for(grants, method, permitted, self.limits), true),
         };
         if let Some(resource) = method.as_resource().filter(|_| !(permitted && said)) {
             document.add_request(permitted, resource);
@@ -118,11 +121,12 @@ fn template_for(map: &PermissionMap, grants: &Grants<'_>) -> Template {
 }
 
 /// Compiles for this token and this method alone, since something has to give way and it must not be the method.
-fn compile_for(grants: &Grants<'_>, method: &MethodArn, permitted: bool) -> PolicyDocument {
+fn compile_for(grants: &Grants<'_>, method: &MethodArn, permitted: bool, limits: Limits) -> PolicyDocument {
     let catalog: Vec<_> = grants.catalog().iter().map(Pattern::anyones).collect();
     let path = method.path();
     let requested = path.as_ref().filter(|_| permitted && method.as_resource().is_some());
     let requested = requested.map(|path| compile::method(method.verb(), path.segments()));
     let resources = compile::compile(&Rights::new(grants, &catalog), requested.as_ref());
-    PolicyDocument::of_resources(&Template::new(&resources, |_| false), method, |_| String::new())
+    let template = Template::new(&resources, |_| false);
+    PolicyDocument::of_resources(&template, method, |_| String::new(), limits.budget_bytes)
 }

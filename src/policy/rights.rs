@@ -1,7 +1,7 @@
 //! What of a set of methods is granted?
 
 use super::glob::{Glob, Piece, is_within, meet, overlaps, parts, pieces};
-use crate::access::{Grants, Part, Pattern};
+use crate::access::{Grants, Part, Pattern, VERBS};
 
 /// The grants of one token, verb first, and as pieces for the lengths that matter.
 pub(super) struct Rights<'a> {
@@ -13,6 +13,8 @@ pub(super) struct Rights<'a> {
     denied: Vec<Piece<'a>>,
     /// Every path of the catalog, for any verb: what `GET` is for, must not be opened for `POST` by the way.
     catalog: Vec<Piece<'a>>,
+    /// The same with the verbs that the document names.
+    named: Vec<Piece<'a>>,
     longest: usize,
 }
 
@@ -29,10 +31,11 @@ impl<'a> Rights<'a> {
         let cut = |patterns: &[Vec<Part<'a>>]| patterns.iter().flat_map(|parts| pieces(parts, bound)).collect();
         let (allowed, denied) = (cut(&opening), cut(&shutting));
         let root = vec![Part::One, Part::Literal("")];
+        let with_verbs = cut(&named);
         let mut catalog: Vec<_> = cut(&named.into_iter().map(for_any_verb).chain([root]).collect::<Vec<_>>());
         catalog.sort_unstable();
         catalog.dedup();
-        Self { opening, shutting, allowed, denied, catalog, longest }
+        Self { opening, shutting, allowed, denied, catalog, named: with_verbs, longest }
     }
 
     /// Is the piece a path of the catalog?
@@ -78,6 +81,12 @@ impl<'a> Rights<'a> {
         matched.flat_map(|piece| self.ungranted_of(piece)).collect()
     }
 
+    /// The named methods that are not granted, verb by verb.
+    pub(super) fn refused(&self) -> impl Iterator<Item = Piece<'a>> {
+        let near = self.named.iter().filter(|piece| piece.len() <= self.longest + 1);
+        near.flat_map(|piece| spelled(piece)).filter(|piece| !self.is_granted(piece))
+    }
+
     /// What the glob matches of the denies, in the catalog or not.
     pub(super) fn denied_under(&self, glob: &Glob<'a>) -> Vec<Piece<'a>> {
         self.denied.iter().flat_map(|piece| overlaps(glob, piece)).collect()
@@ -89,6 +98,13 @@ impl<'a> Rights<'a> {
         }
         vec![piece]
     }
+}
+
+/// The piece for each verb that API Gateway knows, if it is for any.
+pub(super) fn spelled<'a>(piece: &Piece<'a>) -> Vec<Piece<'a>> {
+    let Some((Part::One, path)) = piece.split_first() else { return vec![piece.clone()] };
+    let with = |verb| std::iter::once(Part::Literal(verb)).chain(path.iter().copied()).collect();
+    VERBS.into_iter().map(with).collect()
 }
 
 fn for_any_verb(mut parts: Vec<Part<'_>>) -> Vec<Part<'_>> {

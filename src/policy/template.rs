@@ -12,6 +12,7 @@ use super::glob::{Glob, Seg};
 pub(super) struct Template {
     pub(super) allow: Vec<Resource>,
     pub(super) deny: Vec<Resource>,
+    pub(super) refuse: Vec<Resource>,
     /// See [`Resources::exact`].
     pub(super) exact: bool,
 }
@@ -30,7 +31,12 @@ impl Template {
     /// `is_claim` tells a claim's name, which stands for its value, from other texts.
     pub(super) fn new(resources: &Resources<'_>, is_claim: impl Fn(&str) -> bool) -> Self {
         let all = |globs: &[Glob<'_>]| globs.iter().map(|glob| Resource::new(glob, &is_claim)).collect();
-        Self { allow: all(&resources.allow), deny: all(&resources.deny), exact: resources.exact }
+        Self {
+            allow: all(&resources.allow),
+            deny: all(&resources.deny),
+            refuse: all(&resources.refuse),
+            exact: resources.exact,
+        }
     }
 }
 

@@ -153,6 +153,7 @@ class CognitoTokens(unittest.TestCase):
         policy = self.assert_policy("GET/orders", self.pool.sign_in("carol")["AccessToken"], "allow")["policyDocument"]
         for method in ("GET/orders/42", "GET/profile"):
             self.assertEqual(iam.verdict(policy, f"{PREFIX}/{method}"), "allow", method)
+        self.assertEqual(iam.verdict(policy, f"{PREFIX}/GET/reports"), "deny")
         for method in ("GET/reports", "POST/orders", "GET/admin", "GET/orders/42/lines"):
             self.assertNotEqual(iam.verdict(policy, f"{PREFIX}/{method}"), "allow", method)
 
