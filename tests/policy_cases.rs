@@ -165,6 +165,15 @@ fn a_deny_is_said_outside_the_catalog_where_nothing_granted_is_in_its_way() {
 }
 
 #[test]
+fn a_refused_request_is_denied_by_its_own_arn() {
+    let document = json!({"permissions": [{"authenticated": true, "allow": ["GET /a/{x}"]}]});
+    for method in ["GET/nowhere", "BREW/a/1", "GET/a/1/2/3"] {
+        let (policy, _) = compile(&document, json!({}), method, LIMITS);
+        assert!(policy.deny().contains(&format!("{STAGE}{method}")), "{method} in {policy:?}");
+    }
+}
+
+#[test]
 fn what_is_named_and_not_granted_is_denied_by_name_as_far_as_the_budget_lets_it() {
     let document = json!({"permissions": [
         {"scopes": ["orders/read"], "allow": ["GET /orders", "GET /orders/{id}"]},
