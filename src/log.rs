@@ -82,7 +82,7 @@ pub struct DecisionLine<'a> {
     pub route: Option<&'a str>,
     /// Time from the event's arrival to the answer, in microseconds.
     pub duration_us: u64,
-    /// What it took to find the key: `hit`, `fetched`, or `none` when no key was asked for.
+    /// What it took to find the key: `hit`, `fetched`, `stale`, or `none` when there was no decision.
     pub keys: &'static str,
 }
 
