@@ -48,7 +48,9 @@ fn gateway_of_the_events() -> Gateway {
 }
 
 async fn outcome(gateway: &Gateway, event: &str) -> &'static str {
-    let arn = serde_json::from_str::<Value>(event).unwrap()["methodArn"].as_str().unwrap_or_default().to_owned();
+    let event_json: Value = serde_json::from_str(event).unwrap();
+    let arn =
+        ["methodArn", "routeArn"].iter().find_map(|name| event_json[name].as_str()).unwrap_or_default().to_owned();
     match gateway.answer(event, "request-1").await {
         Ok(response) => {
             let policy = serde_json::to_value(response).unwrap()["policyDocument"].clone();

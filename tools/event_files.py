@@ -35,16 +35,16 @@ class EventFile:
 
     @property
     def method_arn(self) -> str:
-        """Empty in what is not API Gateway's."""
-        return str(self.body.get("methodArn", ""))
+        """Empty in what is not API Gateway's. HTTP APIs with payload format 2.0 call it `routeArn`."""
+        return str(self.body.get("routeArn") or self.body.get("methodArn", ""))
 
     @property
     def route(self) -> str:
-        """The method asked for, as `VERB /path`."""
+        """The method asked for, as `VERB /path`, or a WebSocket API's `$connect`."""
         if not self.method_arn:
             return "-"
-        _api, _stage, verb, path = self.method_arn.split(":", 5)[5].split("/", 3)
-        return f"{verb} /{path}"
+        _api, _stage, *method = self.method_arn.split(":", 5)[5].split("/", 3)
+        return " /".join(method)
 
 
 def read_all() -> list[EventFile]:

@@ -41,6 +41,7 @@ ACCOUNT = "123456789012"
 API = "a1b2c3d4e5"
 STAGE = "v1"
 PREFIX = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{API}/{STAGE}"
+HTTP_PREFIX = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{API}/$default"
 
 ALICE = Person("alice")
 BOB = Person("bob")
@@ -192,6 +193,104 @@ def console_test_event(method: str, resource: str, token: str) -> dict[str, Any]
     }
 
 
+def http_api_1_event(method: str, token: str) -> dict[str, Any]:
+    """What an HTTP API asks in payload format 1.0."""
+    verb, path = method.split(" ", 1)
+    host = f"{API}.execute-api.{REGION}.amazonaws.com"
+    return {
+        "version": "1.0",
+        "type": "REQUEST",
+        "methodArn": f"{HTTP_PREFIX}/{verb}{path}",
+        "identitySource": f"Bearer {token}",
+        "authorizationToken": f"Bearer {token}",
+        "resource": path,
+        "path": path,
+        "httpMethod": verb,
+        "headers": {"Authorization": f"Bearer {token}", "Content-Length": "0", "Host": host, "User-Agent": "curl/8.5.0"},
+        "queryStringParameters": {},
+        "requestContext": {
+            "accountId": ACCOUNT,
+            "apiId": API,
+            "domainName": host,
+            "domainPrefix": API,
+            "extendedRequestId": "Jk4mXhExampleJ0Q=",
+            "httpMethod": verb,
+            "identity": {"sourceIp": "203.0.113.7", "userAgent": "curl/8.5.0"},
+            "path": path,
+            "protocol": "HTTP/1.1",
+            "requestId": "Jk4mXhExampleJ0Q=",
+            "resourceId": method,
+            "resourcePath": path,
+            "stage": "$default",
+        },
+        "pathParameters": {},
+        "stageVariables": {},
+    }
+
+
+def http_api_2_event(method: str, token: str) -> dict[str, Any]:
+    """What an HTTP API asks in payload format 2.0: names in lower case, no cookies here, no identity source set up."""
+    verb, path = method.split(" ", 1)
+    host = f"{API}.execute-api.{REGION}.amazonaws.com"
+    return {
+        "version": "2.0",
+        "type": "REQUEST",
+        "routeArn": f"{HTTP_PREFIX}/{verb}{path}",
+        "identitySource": None,
+        "routeKey": method,
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {"authorization": f"Bearer {token}", "host": host, "user-agent": "curl/8.5.0"},
+        "requestContext": {
+            "accountId": ACCOUNT,
+            "apiId": API,
+            "domainName": host,
+            "domainPrefix": API,
+            "http": {
+                "method": verb,
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "203.0.113.7",
+                "userAgent": "curl/8.5.0",
+            },
+            "requestId": "Jk4mXhExampleJ0Q=",
+            "routeKey": method,
+            "stage": "$default",
+            "time": "01/Jan/2024:00:01:30 +0000",
+            "timeEpoch": (ISSUED + 90) * 1000,
+        },
+    }
+
+
+def websocket_event(token: str) -> dict[str, Any]:
+    """What a WebSocket API asks when somebody connects. It has no verb and no path."""
+    headers = {"Authorization": [f"Bearer {token}"], "Host": [f"{API}.execute-api.{REGION}.amazonaws.com"]}
+    return {
+        "type": "REQUEST",
+        "methodArn": f"{PREFIX}/$connect",
+        "headers": last_values(headers),
+        "multiValueHeaders": headers,
+        "queryStringParameters": {},
+        "multiValueQueryStringParameters": {},
+        "stageVariables": {},
+        "requestContext": {
+            "routeKey": "$connect",
+            "eventType": "CONNECT",
+            "extendedRequestId": "Jk4mXhExampleJ0Q=",
+            "requestTime": "01/Jan/2024:00:01:30 +0000",
+            "messageDirection": "IN",
+            "stage": STAGE,
+            "connectedAt": (ISSUED + 90) * 1000,
+            "requestTimeEpoch": (ISSUED + 90) * 1000,
+            "identity": {"sourceIp": "203.0.113.7"},
+            "requestId": "Jk4mXhExampleJ0Q=",
+            "domainName": f"{API}.execute-api.{REGION}.amazonaws.com",
+            "connectionId": "Jk4mXcOEDoECExAMPLE=",
+            "apiId": API,
+        },
+    }
+
+
 def appsync_event(token: str) -> dict[str, Any]:
     """What AppSync asks a Lambda authorizer. It has no method, and expects another answer."""
     return {
@@ -296,6 +395,9 @@ def allowed() -> Iterator[Event]:
         "another partition, as a REQUEST event",
         bearer_request("GET /orders/42", "/orders/{id}", access(), prefix=government),
     )
+    yield event("http-api-1", "an HTTP API with payload format 1.0", http_api_1_event("GET /orders", access()))
+    yield event("http-api-2", "an HTTP API with payload format 2.0", http_api_2_event("GET /orders", access()))
+    yield event("websocket", "a WebSocket API, whose one route is `$connect`", websocket_event(access()))
 
 
 def denied() -> Iterator[Event]:
@@ -355,6 +457,7 @@ def denied() -> Iterator[Event]:
         "one parameter is one segment",
         bearer_request("GET /orders/42/lines", "/{proxy+}", access()),
     )
+    yield event("http-api-2", "an HTTP API's route that another scope opens", http_api_2_event("GET /orders/42/pii", access()))
 
 
 def unauthorized() -> Iterator[Event]:
@@ -458,6 +561,12 @@ def unauthorized() -> Iterator[Event]:
         "token_malformed",
         "two tokens in one header",
         token_event("GET /me", f"Bearer {access()}, Bearer {access(BOB)}"),
+    )
+    yield event(
+        "websocket-expired",
+        "token_expired",
+        "a WebSocket API takes the error as REST APIs do",
+        websocket_event(access(exp=ISSUED + 3600)),
     )
 
 
