@@ -1,7 +1,7 @@
 //! How are grants said in IAM?
 //!
 //! API Gateway caches the policy under the token and asks it again for other methods, so it holds everything that the
-//! token may do in this API and stage, whichever method asked for it. [`compile`] has the argument why it is right:
+//! token may do in this API and stage, whichever method asked for it. The module `compile` has the argument why it is right:
 //!
 //! - **safe**: no path of the catalog is open that the decision engine does not grant;
 //! - **live**: what the engine grants for the requested method is open;
