@@ -32,7 +32,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run watch events test check advisories unit e2e iam-oracle bench lint-template build clean build-AuthorizerFunction
+.PHONY: help run watch events test check advisories unit e2e iam-oracle bench fuzz lint-template build clean build-AuthorizerFunction
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
@@ -80,6 +80,11 @@ e2e: $(RUN_VENV)/.installed $(E2E_VENV)/.installed ## Emulated Cognito, canary, 
 
 iam-oracle: tests/iam/node_modules/.installed ## Policies before an IAM evaluator that shares no code with this one
 	cargo test --locked --test iam_oracle -- --ignored --nocapture
+
+fuzz: ## Any bytes as an event, for a minute. Needs `cargo install --locked cargo-fuzz`
+	mkdir -p fuzz/corpus/event
+	cp events/*.json fuzz/corpus/event/
+	RUSTC_BOOTSTRAP=1 cargo fuzz run event -- -max_total_time=60 -max_len=8192
 
 bench: ## Sizes of policies, and how long they take
 	cargo bench --locked --bench policy

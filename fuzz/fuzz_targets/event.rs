@@ -1,0 +1,52 @@
+//! Any bytes as an event: a known answer always, and never an Allow, since no key is ever at hand.
+
+#![no_main]
+
+use cognito_authorizer::access::PermissionMap;
+use cognito_authorizer::authorizer::{Authorizer, TrustedIssuer};
+use cognito_authorizer::clock::SystemClock;
+use cognito_authorizer::gateway::{Gateway, HttpApiResponse, InvalidTokenAnswer, TokenSource};
+use cognito_authorizer::jwks::{HttpKeySource, KeyCache, MaxAge, TrustedRoots};
+use cognito_authorizer::log::{Format, Level, Logger};
+use cognito_authorizer::policy::{Coverage, DEFAULT_BUDGET_BYTES, Limits, Policies};
+use cognito_authorizer::token::{Clients, Issuer, TokenUse, Verifier};
+use libfuzzer_sys::fuzz_target;
+use std::sync::{Arc, LazyLock};
+
+static GATEWAY: LazyLock<Gateway> = LazyLock::new(|| {
+    let permissions = PermissionMap::parse(include_bytes!("../../permissions.json")).expect("the packaged document");
+    let limits = Limits { coverage: Coverage::Api, budget_bytes: DEFAULT_BUDGET_BYTES };
+    // Port 9 is nobody's: a token that gets as far as a key is undecided.
+    let source = Box::new(HttpKeySource::new("http://127.0.0.1:9/".to_owned(), TrustedRoots::default()));
+    let max_age = MaxAge { refresh_seconds: 3600, trust_seconds: 86_400 };
+    Gateway {
+        authorizer: Authorizer {
+            issuers: vec![TrustedIssuer {
+                issuer: Issuer::new("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI".to_owned()),
+                keys: Arc::new(KeyCache::new(source, max_age, Box::new(|_| ()))),
+            }],
+            verifier: Verifier { clients: Clients::Any, token_uses: vec![TokenUse::Access], leeway_seconds: 0 },
+            policies: Policies::new(&permissions, limits),
+            permissions,
+        },
+        token_sources: ["header:Authorization", "query:access_token", "cookie:token"]
+            .into_iter()
+            .filter_map(TokenSource::parse)
+            .collect(),
+        invalid_token: InvalidTokenAnswer::Deny,
+        http_api_response: HttpApiResponse::Simple,
+        usage_identifier_claim: None,
+        clock: Box::new(SystemClock),
+        logger: Logger { level: Level::Fatal, format: Format::Json },
+    }
+});
+
+fuzz_target!(|data: &[u8]| {
+    let Ok(event) = std::str::from_utf8(data) else { return };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    if let Ok(response) = runtime.block_on(GATEWAY.answer(event, "request-1")) {
+        let answer = serde_json::to_value(response).expect("an answer is JSON");
+        assert_ne!(answer["isAuthorized"], true);
+        assert!(!answer.to_string().contains("\"Allow\""), "{answer}");
+    }
+});
