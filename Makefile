@@ -32,7 +32,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run watch events test check advisories unit e2e iam-oracle bench fuzz lint-template build clean build-AuthorizerFunction
+.PHONY: help run watch events vectors test check advisories unit e2e iam-oracle bench fuzz lint-template build clean build-AuthorizerFunction
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
@@ -45,6 +45,9 @@ watch: $(RUN_VENV)/.installed ## Leave the function running for `cargo lambda in
 
 events: $(EVENTS_VENV)/.installed ## Make events/ anew: keys, key set, tokens. No private key is kept
 	@$(EVENTS_VENV)/bin/python3 tools/make_events.py
+
+vectors: $(EVENTS_VENV)/.installed ## Make tests/vectors/ anew: a key set, and every token that was ever tried
+	@$(EVENTS_VENV)/bin/python3 tools/make_vectors.py
 
 test: ## Everything that CI runs
 	@for target in check unit run e2e iam-oracle lint-template; do \

@@ -6,6 +6,7 @@
 pub mod documents;
 pub mod doors;
 pub mod iam;
+pub mod vectors;
 pub mod world;
 
 use aws_lc_rs::rand::SystemRandom;
