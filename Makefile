@@ -32,7 +32,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run watch events vectors test check advisories unit e2e iam-oracle bench fuzz lint-template build clean build-AuthorizerFunction
+.PHONY: help run watch events vectors test check advisories unit e2e iam-oracle differential bench fuzz lint-template build clean build-AuthorizerFunction
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
@@ -83,6 +83,9 @@ e2e: $(RUN_VENV)/.installed $(E2E_VENV)/.installed ## Emulated Cognito, canary, 
 
 iam-oracle: tests/iam/node_modules/.installed ## Policies before an IAM evaluator that shares no code with this one
 	cargo test --locked --test iam_oracle -- --ignored --nocapture
+
+differential: tests/differential/node_modules/.installed ## Verifiers of other makers judge the same tokens
+	node tests/differential/compare.mjs
 
 fuzz: ## Any bytes as an event, for a minute. Needs `cargo install --locked cargo-fuzz`
 	mkdir -p fuzz/corpus/event
@@ -145,8 +148,8 @@ $(E2E_VENV)/.installed: $(REQUIREMENTS)/e2e.txt
 $(TEMPLATE_VENV)/.installed: $(REQUIREMENTS)/template.txt
 	$(venv)
 
-tests/iam/node_modules/.installed: tests/iam/package-lock.json
-	npm ci --prefix tests/iam --no-audit --no-fund
+tests/%/node_modules/.installed: tests/%/package-lock.json
+	npm ci --prefix tests/$* --no-audit --no-fund
 	@touch $@
 
 # An installed one of this version will do; compiling it takes minutes.
