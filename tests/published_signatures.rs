@@ -1,4 +1,5 @@
-//! Published examples: the signature check agrees with the standards' own.
+//! What others published: examples of the standards, and Project Wycheproof's signatures. RS256 verifies, and nothing
+//! else does.
 
 #![allow(
     clippy::expect_used,
@@ -11,23 +12,84 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use cognito_authorizer::jwks::{KeyId, KeySet};
+use cognito_authorizer::jwks::{KeyId, KeySet, VerifyingKey};
+use cognito_authorizer::token::{BearerToken, Scheme, UnverifiedToken};
 use jsonwebtoken::signature::Verifier;
+use serde_json::{Value, json};
+use std::sync::Arc;
 
-/// RFC 7515 appendix A.2: an RS256 signature, and the key it was made with.
-const N: &str = "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ";
-const MESSAGE: &str = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
-const SIGNATURE: &str = "cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrBp0igcN_IoypGlUPQGe77Rw";
+fn key(jwk: &Value) -> Option<Arc<VerifyingKey>> {
+    let mut jwk = jwk.clone();
+    jwk["kid"] = json!("published");
+    let set = KeySet::parse(json!({"keys": [jwk]}).to_string().as_bytes()).ok()?;
+    set.find(&KeyId::new("published".to_owned()))
+}
+
+fn bytes(part: &Value) -> Vec<u8> {
+    URL_SAFE_NO_PAD.decode(part.as_str().unwrap()).unwrap()
+}
+
+fn examples() -> Vec<Value> {
+    serde_json::from_str(include_str!("vectors/rfc.json")).unwrap()
+}
+
+/// Does a key that this project would use verify the example?
+fn verifies(example: &Value) -> bool {
+    let (message, signature) = example["token"].as_str().unwrap().rsplit_once('.').unwrap();
+    let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+    let key = example.get("jwk").and_then(key);
+    let good = |message: &str, signature: &Vec<u8>| {
+        key.as_ref().is_some_and(|key| key.verify(message.as_bytes(), signature).is_ok())
+    };
+    let flipped: Vec<u8> = signature.iter().map(|byte| byte ^ 1).collect();
+    assert!(!good(&format!("{message}x"), &signature) && !good(message, &flipped), "{}", example["source"]);
+    good(message, &signature)
+}
 
 #[test]
-fn the_signature_of_rfc_7515_a_2_verifies() {
-    let set =
-        KeySet::parse(format!(r#"{{"keys":[{{"kid":"a.2","kty":"RSA","n":"{N}","e":"AQAB"}}]}}"#).as_bytes()).unwrap();
-    let key = set.find(&KeyId::new("a.2".to_owned())).unwrap();
-    let signature = URL_SAFE_NO_PAD.decode(SIGNATURE).unwrap();
-    assert!(key.verify(MESSAGE.as_bytes(), &signature).is_ok());
-    assert!(key.verify(format!("{MESSAGE}x").as_bytes(), &signature).is_err());
-    let mut flipped = signature;
-    flipped[0] ^= 1;
-    assert!(key.verify(MESSAGE.as_bytes(), &flipped).is_err());
+fn of_the_standards_examples_those_of_rs256_verify() {
+    let examples = examples();
+    let found: Vec<&str> = examples
+        .iter()
+        .filter(|&example| verifies(example))
+        .map(|example| example["source"].as_str().unwrap())
+        .collect();
+    assert_eq!(found, ["RFC 7515 appendix A.2", "RFC 7520 section 4.1"]);
+}
+
+/// None is a token of Cognito's: the two of RS256 lack a `kid`, or have a payload that is no JSON.
+#[test]
+fn each_of_the_standards_examples_is_refused_as_a_token_for_its_reason() {
+    for example in examples() {
+        let token = BearerToken::parse(example["token"].as_str().unwrap(), Scheme::Absent).unwrap();
+        let refusal = UnverifiedToken::parse(&token).unwrap_err();
+        assert_eq!(refusal.reason(), example["expect"].as_str().unwrap(), "{}", example["source"]);
+    }
+}
+
+/// The divergence that is on the list for this test, if there is one.
+fn divergence<'a>(listed: &'a [Value], file: &Value, test: &Value) -> Option<&'a Value> {
+    listed.iter().find(|one| one["file"] == *file && one["id"] == test["id"])
+}
+
+#[test]
+fn wycheproofs_signatures_are_judged_as_published_but_for_what_is_listed() {
+    let published: Value = serde_json::from_str(include_str!("vectors/wycheproof.json")).unwrap();
+    let listed: Vec<Value> = serde_json::from_str(include_str!("vectors/wycheproof-divergences.json")).unwrap();
+    let (mut verified, mut diverging) = (0, 0);
+    for group in published["groups"].as_array().unwrap() {
+        let key = key(&group["jwk"]).unwrap();
+        for test in group["tests"].as_array().unwrap() {
+            let good = key.verify(&bytes(&test["message"]), &bytes(&test["signature"])).is_ok();
+            let actual = json!(if good { "valid" } else { "invalid" });
+            let divergence = divergence(&listed, &group["file"], test);
+            let expected = divergence.map_or(&test["result"], |one| &one["actual"]);
+            assert_eq!(actual, *expected, "{} {}", group["file"], test["id"]);
+            assert!(divergence.is_none_or(|one| one["expected"] == test["result"] && actual != test["result"]));
+            verified += usize::from(good);
+            diverging += usize::from(divergence.is_some());
+        }
+    }
+    assert_eq!(diverging, listed.len(), "a divergence is listed that there is no test for");
+    assert!(verified >= 30, "{verified}");
 }
