@@ -29,7 +29,7 @@ from .kit import (
 
 REFUSAL = "algorithm_not_allowed"
 UNSECURED = "RFC 7518 section 3.6"
-NONE = "CVE-2015-9235"
+NONE = "CVE-2015-9235; CVE-2024-48916"
 NONE_CASE = "RFC 8725 section 2.1"
 CONFUSION = "RFC 8725 section 2.1; CVE-2016-5431"
 PUBLIC_KEY = KEY.pair.public_key
@@ -88,6 +88,7 @@ def cases() -> Iterator[Case]:
     upper = signed(claims(), {"kid": KEY.id, "ALG": "RS256"})
     yield refused("alg-under-another-case", REFUSAL, "RFC 7515 section 9.1.1", upper)
     yield from public_key_as_secret()
+    yield from unknown_algorithms()
     yield from other_rsa_signatures()
     yield from other_kinds_of_key()
     yield from encryption()
@@ -103,28 +104,45 @@ def secrets() -> Iterator[tuple[str, bytes, str]]:
     yield "spki-pem-without-its-last-newline", spki_pem.rstrip(b"\n"), "CVE-2022-29217"
     yield "spki-pem-with-carriage-returns", spki_pem.replace(b"\n", b"\r\n"), CONFUSION
     yield "spki-pem-on-one-line", b"".join(spki_pem.splitlines()), CONFUSION
+    yield "spki-pem-behind-a-newline", b"\n" + spki_pem, "CVE-2026-34950"
+    yield "spki-pem-behind-a-space", b" " + spki_pem, "CVE-2026-34950"
+    yield "spki-pem-behind-a-byte-order-mark", b"\xef\xbb\xbf" + spki_pem, "GHSA-ww5h-9m49-7xx4"
     yield "pkcs1-pem", pkcs1_pem, "CVE-2017-11424"
     yield "pkcs1-pem-without-its-last-newline", pkcs1_pem.rstrip(b"\n"), "CVE-2023-48223"
     yield "spki-der", PUBLIC_KEY.public_bytes(Encoding.DER, spki), CONFUSION
     yield "pkcs1-der", PUBLIC_KEY.public_bytes(Encoding.DER, pkcs1), CONFUSION
-    yield "jwk", json.dumps(KEY.jwk, separators=(",", ":")).encode(), CONFUSION
+    yield "jwk", json.dumps(KEY.jwk, separators=(",", ":")).encode(), "CVE-2026-48526"
+    yield "jwk-with-spaces", json.dumps(KEY.jwk).encode(), "CVE-2026-48526"
     thumbprint = {name: KEY.jwk[name] for name in ("e", "kty", "n")}
     yield "jwk-as-for-its-thumbprint", json.dumps(thumbprint, separators=(",", ":")).encode(), "RFC 7638 section 3"
     yield "modulus", modulus, CONFUSION
     yield "modulus-in-base64url", KEY.jwk["n"].encode(), CONFUSION
     yield "key-id", KEY.id.encode(), BCP_ALGORITHMS
     yield "nothing", b"", "CVE-2019-20933"
+    yield "word-secret", b"secret", "RFC 8725 section 2.2"
+
+
+EVERY_SIZE = ("spki-pem", "spki-pem-without-its-last-newline", "pkcs1-pem", "spki-der", "pkcs1-der", "jwk", "modulus")
 
 
 def public_key_as_secret() -> Iterator[Case]:
     for name, secret, source in secrets():
-        for bits in (256, 384, 512):
+        for bits in (256, 384, 512) if name in EVERY_SIZE else (256,):
             tag = hmac_tag(message(claims(), header(alg=f"HS{bits}")), secret, bits)
             yield refused(f"hs{bits}-keyed-with-the-{name}", REFUSAL, source, tag)
     for name, secret, source in secrets():
-        if name in ("spki-pem", "pkcs1-pem", "spki-der", "jwk", "modulus"):
+        if name in EVERY_SIZE:
             tag = hmac_tag(message(claims()), secret, 256)
             yield refused(f"rs256-over-an-hmac-keyed-with-the-{name}", "signature_invalid", source, tag)
+
+
+def unknown_algorithms() -> Iterator[Case]:
+    """An unknown name, and the signature that nobody could compute for it."""
+    for name in ("XX256", "HS", "RS", "toString", "__proto__"):
+        unsigned = f"{message(claims(), header(alg=name))}."
+        yield refused(f"alg-{name.lower().strip('_')}-without-a-signature", REFUSAL, BCP_ALGORITHMS, unsigned)
+    empty = hmac_tag(message(claims(), header(alg="HS256", kid="/dev/null")), b"", 256)
+    yield refused("hs256-keyed-with-what-an-empty-file-holds", REFUSAL, "RFC 8725 section 3.10", empty)
 
 
 def hmac_tag(signed_text: str, secret: bytes, bits: int) -> str:

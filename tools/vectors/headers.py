@@ -8,7 +8,7 @@ from typing import Any
 
 from .kit import KEY, Case, accepted, base64url, claims, header, refused, sealed, signed, text, with_header
 
-CRITICAL = "RFC 7515 section 4.1.11; CVE-2025-59420"
+CRITICAL = "RFC 7515 section 4.1.11; CVE-2025-59420, CVE-2026-32597, CVE-2026-35042"
 UNENCODED = "RFC 7797 section 6"
 COMPRESSION = "RFC 8725 section 3.6"
 UNKNOWN = "RFC 7515 section 4"
@@ -48,6 +48,7 @@ HARMLESS: list[tuple[str, dict[str, Any], str]] = [
     ("typ-that-is-a-number", {"typ": 5}, TYPE),
     ("typ-that-is-null", {"typ": None}, TYPE),
     ("cty-of-something", {"cty": "json"}, "RFC 7515 section 4.1.10"),
+    ("cty-that-names-a-reader", {"cty": "application/x-java-serialized-object"}, "RFC 7515 section 4.1.10"),
     ("b64-that-is-true", {"b64": True}, UNENCODED),
     ("b64-that-is-false-and-not-critical", {"b64": False}, UNENCODED),
     ("zip-that-is-not-done", {"zip": "DEF"}, COMPRESSION),

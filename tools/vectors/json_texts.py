@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from .kit import ANYONE, ISSUER, KEY, NOW, READER, Case, accepted, claims, header, refused, signed, text
 
 REFUSAL = "token_malformed"
-UNIQUE = "RFC 7519 section 4; RFC 8725 section 2.4"
+UNIQUE = "RFC 7519 section 4"
 UNIQUE_HEADER = "RFC 7515 section 5.2 step 4"
-UTF_8 = "RFC 8725 section 3.7"
+UTF_8 = "RFC 8725 sections 2.6 and 3.7"
 GRAMMAR = "RFC 8259 section 2"
 STRINGS = "RFC 8259 section 7"
 NUMBERS = "RFC 8259 section 6"

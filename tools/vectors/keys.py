@@ -23,7 +23,7 @@ from .kit import (
 )
 
 KEY_ID = "RFC 7515 section 4.1.4"
-EMBEDDED = "CVE-2018-0114"
+EMBEDDED = "CVE-2018-0114; CVE-2026-27962"
 INJECTION = "OWASP WSTG-SESS-10"
 
 KEY_IDS: list[tuple[str, Any, str, str]] = [
@@ -82,7 +82,7 @@ def cases() -> Iterator[Case]:
     yield accepted(
         "access-token-by-the-pools-other-key", "Cognito Developer Guide, JWKS", signed(claims(), header(ID_KEY), ID_KEY)
     )
-    yield refused("foreign-key-under-our-key-id", "signature_invalid", EMBEDDED, signed(claims(), key=FOREIGN_KEY))
+    yield refused("foreign-key-under-our-key-id", "signature_invalid", KEY_ID, signed(claims(), key=FOREIGN_KEY))
     yield from keys_in_the_header()
 
 
@@ -92,7 +92,7 @@ def keys_in_the_header() -> Iterator[Case]:
     url = "https://evil.example/jwks.json"
     places: list[tuple[str, dict[str, Any], str]] = [
         ("jwk", {"jwk": jwk}, EMBEDDED),
-        ("jwk-of-our-key-id", {"jwk": jwk | {"kid": KEY.id}}, EMBEDDED),
+        ("jwk-of-our-key-id", {"jwk": jwk | {"kid": KEY.id}}, "CVE-2025-24976"),
         ("jku", {"jku": url}, BCP_KEY_ID),
         ("jku-of-our-issuer", {"jku": f"{ISSUER}/../evil/jwks.json"}, BCP_KEY_ID),
         ("jku-with-our-issuer-as-user-info", {"jku": f"{ISSUER}@evil.example/jwks.json"}, BCP_KEY_ID),

@@ -104,6 +104,9 @@ def other_serialisations() -> Iterator[Case]:
     yield refused("json-serialisation-flattened", REFUSAL, "RFC 7515 section 7.2.2", flattened)
     yield refused("json-serialisation-general", REFUSAL, "RFC 7515 section 7.2.1", general)
     yield refused("json-serialisation-without-protection", REFUSAL, "RFC 7515 section 7.2.2", unprotected)
+    spoofed = base64url(text(claims(iss="https://evil.example")))
+    split = f'{{"protected":"{head}","fake":".{spoofed}.","payload":"{payload}","signature":"{made}"}}'
+    yield refused("json-serialisation-that-splits-at-dots", REFUSAL, "CVE-2024-5037", split)
     yield refused("json-serialisation-in-base64url", REFUSAL, "RFC 7515 section 7.2.2", base64url(flattened.encode()))
     yield from nested(f"{head}.{payload}.{made}")
 
@@ -124,5 +127,9 @@ def nested(token: str) -> Iterator[Case]:
     ]:
         encrypted = ".".join([base64url(text(head)), encrypted_key, nonce, base64url(token.encode()), tag])
         yield refused(f"encrypted-token-by-{name}", REFUSAL, jwe, encrypted)
+    unsecured = f"{base64url(text(header(alg='none')))}.{base64url(text(claims()))}."
+    wrapping = base64url(text({"alg": "RSA-OAEP-256", "enc": "A256GCM", "cty": "JWT", "kid": KEY.id}))
+    wrapped = ".".join([wrapping, encrypted_key, nonce, base64url(unsecured.encode()), tag])
+    yield refused("encrypted-token-of-an-unsecured-one", REFUSAL, "CVE-2026-29000", wrapped)
     in_its_place = f"{base64url(text(header()))}.{base64url(text(claims()))}.{base64url(bytes(256))}.{nonce}.{tag}"
     yield refused("encrypted-token-of-a-signed-ones-parts", REFUSAL, "CVE-2023-51774", in_its_place)

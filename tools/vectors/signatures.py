@@ -35,7 +35,7 @@ GARBAGE = "CVE-2006-4339"
 LENIENT = "CVE-2022-24771"
 TRAILING = "CVE-2022-24772"
 INFO = "CVE-2022-24773"
-PARAMETERS = "CVE-2018-16151"
+PARAMETERS = "CVE-2018-16152"
 
 SIZE = 256
 PRIVATE = KEY.pair.private_key.private_numbers()
@@ -102,8 +102,10 @@ def blocks(signed_text: str, digest: bytes) -> Iterator[tuple[str, bytes, str]]:
     """What a signature opens to, wrong in one place each. Our own key made them: only a strict reader refuses them."""
     right = bytes.fromhex(SHA_256) + digest
     wrong_infos = [
-        ("digest-info-without-null", "302f300b0609608648016503040201" + "0420", LENIENT),
+        ("digest-info-without-null", "302f300b0609608648016503040201" + "0420", ENCODING),
         ("digest-info-with-parameters", "3033300f06096086480165030402010402" + "beef" + "0420", PARAMETERS),
+        ("digest-info-with-data-behind-its-oid", "3034300f06096086480165030402010500beef" + "0420", "CVE-2018-16151"),
+        ("digest-info-with-an-unknown-parameter", "3033300f06096086480165030402010c02beef" + "0420", LENIENT),
         ("digest-info-with-a-long-null", "3032300e0609608648016503040201058100" + "0420", BERSERK),
         ("digest-info-with-a-long-length", "308131300d060960864801650304020105000420", BERSERK),
         ("digest-info-with-a-longer-length", "30820031300d060960864801650304020105000420", BERSERK),
@@ -137,7 +139,7 @@ def paddings(info: bytes) -> Iterator[tuple[str, bytes, str]]:
     yield "padding-of-eight-and-garbage-behind", b"\0\1" + b"\xff" * 8 + b"\0" + info + b"\xaa" * (rest - 8), GARBAGE
     yield "padding-of-none-and-garbage-behind", b"\0\1\0" + info + b"\xaa" * rest, GARBAGE
     yield "padding-with-a-zero-byte", b"\0\1" + b"\xff" * 9 + b"\0" + b"\xff" * (rest - 10) + b"\0" + info, ENCODING
-    yield "padding-with-another-byte", b"\0\1" + b"\xff" * (rest - 1) + b"\xfe\0" + info, "CVE-2018-16152"
+    yield "padding-with-another-byte", b"\0\1" + b"\xff" * (rest - 1) + b"\xfe\0" + info, "CVE-2018-15836"
     yield "padding-of-zeros", b"\0\1" + b"\0" * rest + b"\0" + info, ENCODING
     yield "padding-that-ends-without-a-zero", b"\0\1" + b"\xff" * (rest + 1) + info, ENCODING
     yield "padding-that-ends-with-a-one", b"\0\1" + b"\xff" * rest + b"\1" + info, ENCODING

@@ -10,7 +10,7 @@ from .kit import AWS_VERIFY, GONE, NOW, Case, accepted, access, claims, judged, 
 EXPIRY = "RFC 7519 section 4.1.4"
 NOT_BEFORE = "RFC 7519 section 4.1.5"
 ISSUED_AT = "RFC 7519 section 4.1.6"
-DATE = "RFC 7519 section 2, NumericDate"
+DATE = "RFC 7519 section 2, NumericDate; CVE-2026-25537"
 
 # (claim, seconds from now, leeway, what becomes of it)
 EDGES = [
