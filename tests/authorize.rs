@@ -291,7 +291,7 @@ fn flipped(signature: &str) -> String {
     format!("{first}{}", &signature[1..])
 }
 
-/// The last character of 342 carries four bits; this sets the two that say nothing.
+/// The last of 342 characters carries two bits; this sets one of the four that say nothing.
 fn last_bits_set(token: &str) -> char {
     const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let last = ALPHABET.find(token.chars().last().unwrap()).unwrap();
