@@ -3,7 +3,7 @@
 use super::method_arn::{LONGEST_RESOURCE, MethodArn};
 use super::permits;
 use super::template::{Resource, Template};
-use crate::access::{CONNECT, ENCODED_SEPARATORS, Grants};
+use crate::access::{CONNECT, Grants};
 
 /// The largest policy, in bytes of JSON. API Gateway documents no limit for REST and HTTP APIs, but real systems have
 /// passed one and locked everyone out; 8 KiB is what it documents for WebSocket APIs.
@@ -14,10 +14,6 @@ const BYTES_AROUND_RESOURCE: usize = 3;
 
 /// What a policy takes in JSON besides its resources.
 const BYTES_AROUND_STATEMENTS: usize = 160;
-
-/// Paths that match no route, whatever they look like: an empty segment inside or at the end (`?` spares the root
-/// path), and dot segments. Encoded separators come on top.
-const MALFORMED: [&str; 6] = ["*//*", "*/?*/", "*/./*", "*/../*", "*/.", "*/.."];
 
 /// What the policy is to cover.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,12 +70,11 @@ impl PolicyDocument {
         }
     }
 
-    /// What the resources say in this stage, and what belongs to every policy that has a wildcard. Refusals by name come
-    /// on top if they fit into the budget.
-    pub(super) fn of_resources(
+    /// What the template says in this stage. Refusals by name come on top if they fit into the budget.
+    pub(super) fn of_resources<'v>(
         template: &Template,
         method: &MethodArn,
-        value: impl Fn(&str) -> String,
+        value: impl Fn(&str) -> &'v str,
         budget_bytes: usize,
     ) -> Self {
         let prefix = method.stage_prefix();
@@ -88,15 +83,11 @@ impl PolicyDocument {
             allow: template.allow.iter().map(render).filter(|resource| is_sayable(resource)).collect(),
             deny: template.deny.iter().map(render).collect(),
         };
-        if template.allow.iter().any(Resource::has_wildcard) {
-            document.deny.extend(MALFORMED.iter().map(|form| format!("{prefix}{form}")));
-            document.deny.extend(ENCODED_SEPARATORS.iter().map(|encoded| format!("{prefix}*{encoded}*")));
-        }
-        let refused = template.refuse.iter().map(render).filter(|resource| is_sayable(resource));
-        let refused = Self { allow: Vec::new(), deny: refused.collect() };
+        let in_json = |resource: &Resource| prefix.len() + resource.length(&value) + BYTES_AROUND_RESOURCE;
+        let refused: usize = template.refuse.iter().map(in_json).sum();
         // The requested method may still come on top, by its own ARN.
-        if document.bytes() + refused.bytes() + LONGEST_RESOURCE <= budget_bytes {
-            document.deny.extend(refused.deny);
+        if document.bytes() + refused + LONGEST_RESOURCE + BYTES_AROUND_RESOURCE <= budget_bytes {
+            document.deny.extend(template.refuse.iter().map(render).filter(|resource| is_sayable(resource)));
         }
         document
     }
@@ -130,5 +121,6 @@ impl PolicyDocument {
 }
 
 fn is_sayable(resource: &str) -> bool {
-    resource.chars().count() <= LONGEST_RESOURCE
+    // No text has more characters than bytes, and bytes need no counting.
+    resource.len() <= LONGEST_RESOURCE || resource.chars().count() <= LONGEST_RESOURCE
 }

@@ -38,7 +38,8 @@ pub fn permits(grants: &Grants<'_>, method: &MethodArn) -> bool {
 #[must_use]
 pub fn route<'a>(grants: &Grants<'a>, method: &MethodArn) -> Option<&'a Route> {
     let path = method.path()?;
-    let named = grants.catalog().iter().map(Pattern::anyones);
-    let mut candidates = grants.denied().iter().chain(grants.allowed()).cloned().chain(named);
-    candidates.find(|pattern| pattern.matches(method.verb(), &path)).map(|pattern| pattern.route())
+    let falls_under = |pattern: &&Pattern<'a>| pattern.matches(method.verb(), &path);
+    let deciding = grants.denied().iter().chain(grants.allowed()).find(falls_under).map(Pattern::route);
+    let named = || grants.catalog().iter().map(Pattern::anyones).find(|pattern| falls_under(&pattern));
+    deciding.or_else(|| named().map(|pattern| pattern.route()))
 }

@@ -9,7 +9,7 @@ use super::permits;
 use super::rights::Rights;
 use super::template::Template;
 use crate::access::{Grants, Pattern, PermissionMap, Route, Segment, VERBS};
-use std::collections::{HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// The most templates kept. Each is for a set of permissions that apply together, of which an API has a few; one of 300
@@ -20,15 +20,28 @@ const MOST_KEPT: usize = 64;
 pub struct Policies {
     limits: Limits,
     /// Every text that the document spells in a path.
-    spelled: HashSet<String>,
-    kept: RwLock<HashMap<Likeness, Arc<Template>>>,
+    spelled: BTreeSet<String>,
+    kept: RwLock<Vec<(Likeness, Arc<Template>)>>,
 }
 
 /// What makes two tokens alike: the permissions that apply, and which of the claims in routes are usable.
-#[derive(PartialEq, Eq, Hash)]
 struct Likeness {
     applied: Vec<usize>,
     usable: Vec<bool>,
+}
+
+impl Likeness {
+    fn of(grants: &Grants<'_>) -> Self {
+        Self { applied: grants.applied().to_vec(), usable: usable(grants).collect() }
+    }
+
+    fn is_of(&self, grants: &Grants<'_>) -> bool {
+        self.applied == grants.applied() && usable(grants).eq(self.usable.iter().copied())
+    }
+}
+
+fn usable(grants: &Grants<'_>) -> impl Iterator<Item = bool> {
+    grants.claims().iter().map(|(_, value)| value.is_some())
 }
 
 impl Policies {
@@ -82,7 +95,7 @@ impl Policies {
 
     /// Is each claim's value a text of its own?
     fn are_distinct(&self, grants: &Grants<'_>) -> bool {
-        let mut seen = HashSet::new();
+        let mut seen = BTreeSet::new();
         let own = |text: &str| !self.spelled.contains(text);
         grants
             .claims()
@@ -91,24 +104,25 @@ impl Policies {
     }
 
     fn template(&self, map: &PermissionMap, grants: &Grants<'_>) -> Arc<Template> {
-        let usable = grants.claims().iter().map(|(_, value)| value.is_some()).collect();
-        let likeness = Likeness { applied: grants.applied().to_vec(), usable };
-        if let Some(template) = self.kept.read().unwrap_or_else(PoisonError::into_inner).get(&likeness) {
-            return Arc::clone(template);
+        let of_these = |kept: &Vec<(Likeness, Arc<Template>)>| {
+            kept.iter().find(|(likeness, _)| likeness.is_of(grants)).map(|(_, template)| Arc::clone(template))
+        };
+        if let Some(template) = of_these(&self.kept.read().unwrap_or_else(PoisonError::into_inner)) {
+            return template;
         }
         let template = Arc::new(template_for(map, grants));
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= MOST_KEPT {
             kept.clear();
         }
-        kept.insert(likeness, Arc::clone(&template));
+        kept.push((Likeness::of(grants), Arc::clone(&template)));
         template
     }
 }
 
-fn value_of(grants: &Grants<'_>, claim: &str) -> String {
+fn value_of<'a>(grants: &Grants<'a>, claim: &str) -> &'a str {
     let known = grants.claims().iter().find(|(name, _)| *name == claim);
-    known.and_then(|(_, value)| *value).unwrap_or_default().to_owned()
+    known.and_then(|(_, value)| *value).unwrap_or_default()
 }
 
 fn template_for(map: &PermissionMap, grants: &Grants<'_>) -> Template {
@@ -128,5 +142,5 @@ fn compile_for(grants: &Grants<'_>, method: &MethodArn, permitted: bool, limits:
     let requested = requested.map(|path| compile::method(method.verb(), path.segments()));
     let resources = compile::compile(&Rights::new(grants, &catalog), requested.as_ref());
     let template = Template::new(&resources, |_| false);
-    PolicyDocument::of_resources(&template, method, |_| String::new(), limits.budget_bytes)
+    PolicyDocument::of_resources(&template, method, |_| "", limits.budget_bytes)
 }

@@ -6,6 +6,11 @@
 
 use super::compile::Resources;
 use super::glob::{Glob, Seg};
+use crate::access::ENCODED_SEPARATORS;
+
+/// Paths that match no route, whatever they look like: an empty segment inside or at the end (`?` spares the root
+/// path), and dot segments. Encoded separators come on top.
+const MALFORMED: [&str; 6] = ["*//*", "*/?*/", "*/./*", "*/../*", "*/.", "*/.."];
 
 /// A policy's resources, with claims' names in place of their values.
 #[derive(Debug)]
@@ -28,15 +33,16 @@ enum Chunk {
 }
 
 impl Template {
-    /// `is_claim` tells a claim's name, which stands for its value, from other texts.
+    /// What the resources say, and what belongs to every policy that has a wildcard. `is_claim` tells a claim's name,
+    /// which stands for its value, from other texts.
     pub(super) fn new(resources: &Resources<'_>, is_claim: impl Fn(&str) -> bool) -> Self {
-        let all = |globs: &[Glob<'_>]| globs.iter().map(|glob| Resource::new(glob, &is_claim)).collect();
-        Self {
-            allow: all(&resources.allow),
-            deny: all(&resources.deny),
-            refuse: all(&resources.refuse),
-            exact: resources.exact,
+        let all = |globs: &[Glob<'_>]| globs.iter().map(|glob| Resource::new(glob, &is_claim)).collect::<Vec<_>>();
+        let (allow, mut deny) = (all(&resources.allow), all(&resources.deny));
+        if allow.iter().any(Resource::has_wildcard) {
+            deny.extend(MALFORMED.map(|form| Resource::text(form.to_owned())));
+            deny.extend(ENCODED_SEPARATORS.map(|encoded| Resource::text(format!("*{encoded}*"))));
         }
+        Self { allow, deny, refuse: all(&resources.refuse), exact: resources.exact }
     }
 }
 
@@ -59,18 +65,30 @@ impl Resource {
         Self(chunks)
     }
 
-    pub(super) fn has_wildcard(&self) -> bool {
+    fn text(text: String) -> Self {
+        Self(vec![Chunk::Text(text)])
+    }
+
+    fn has_wildcard(&self) -> bool {
         self.0.iter().any(|chunk| matches!(chunk, Chunk::Text(text) if text.contains('*')))
     }
 
-    pub(super) fn render(&self, prefix: &str, value: impl Fn(&str) -> String) -> String {
-        let mut resource = prefix.to_owned();
-        for chunk in &self.0 {
-            match chunk {
-                Chunk::Text(text) => resource.push_str(text),
-                Chunk::Claim(name) => resource.push_str(&value(name)),
-            }
-        }
+    /// The length after the prefix, in bytes.
+    pub(super) fn length<'v>(&self, value: impl Fn(&str) -> &'v str) -> usize {
+        self.chunks(value).map(str::len).sum()
+    }
+
+    pub(super) fn render<'v>(&self, prefix: &str, value: impl Fn(&str) -> &'v str) -> String {
+        let mut resource = String::with_capacity(prefix.len() + self.length(&value));
+        resource.push_str(prefix);
+        resource.extend(self.chunks(&value));
         resource
+    }
+
+    fn chunks<'v: 'a, 'a>(&'a self, value: impl Fn(&str) -> &'v str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().map(move |chunk| match chunk {
+            Chunk::Text(text) => text.as_str(),
+            Chunk::Claim(name) => value(name),
+        })
     }
 }
