@@ -3,7 +3,8 @@
 use super::error::InvalidToken;
 use super::scope::Scopes;
 use crate::clock::UnixTime;
-use serde_json::{Map, Value};
+use crate::json::Members;
+use serde_json::Value;
 use std::fmt;
 
 /// What a Cognito token is for: its `token_use` claim.
@@ -34,7 +35,7 @@ pub struct VerifiedClaims {
     token_use: TokenUse,
     scopes: Scopes,
     groups: Vec<String>,
-    claims: Map<String, Value>,
+    claims: Members,
 }
 
 impl VerifiedClaims {
@@ -69,7 +70,7 @@ impl VerifiedClaims {
     }
 
     /// Reads the claims that every Cognito token has, each as its documented type alone.
-    pub(super) fn read(claims: Map<String, Value>) -> Result<Self, InvalidToken> {
+    pub(super) fn read(claims: Members) -> Result<Self, InvalidToken> {
         let subject = string(&claims, "sub")?.filter(|subject| !subject.is_empty());
         let subject = subject.ok_or(InvalidToken::ClaimMissing { claim: "sub" })?.to_owned();
         let token_use = match string(&claims, "token_use")? {
@@ -100,7 +101,7 @@ impl fmt::Debug for VerifiedClaims {
 }
 
 /// A claim that is a string where it is present.
-pub(super) fn string<'a>(claims: &'a Map<String, Value>, claim: &'static str) -> Result<Option<&'a str>, InvalidToken> {
+pub(super) fn string<'a>(claims: &'a Members, claim: &'static str) -> Result<Option<&'a str>, InvalidToken> {
     match claims.get(claim) {
         None => Ok(None),
         Some(value) => value.as_str().map(Some).ok_or(InvalidToken::ClaimMalformed { claim }),
@@ -108,7 +109,7 @@ pub(super) fn string<'a>(claims: &'a Map<String, Value>, claim: &'static str) ->
 }
 
 /// A claim that is a time where it is present. Cognito's are whole seconds; other numbers are refused.
-pub(super) fn time(claims: &Map<String, Value>, claim: &'static str) -> Result<Option<UnixTime>, InvalidToken> {
+pub(super) fn time(claims: &Members, claim: &'static str) -> Result<Option<UnixTime>, InvalidToken> {
     match claims.get(claim) {
         None => Ok(None),
         Some(value) => {
@@ -118,7 +119,7 @@ pub(super) fn time(claims: &Map<String, Value>, claim: &'static str) -> Result<O
     }
 }
 
-fn groups(claims: &Map<String, Value>) -> Result<Vec<String>, InvalidToken> {
+fn groups(claims: &Members) -> Result<Vec<String>, InvalidToken> {
     const CLAIM: &str = "cognito:groups";
     let malformed = InvalidToken::ClaimMalformed { claim: CLAIM };
     let Some(value) = claims.get(CLAIM) else { return Ok(Vec::new()) };

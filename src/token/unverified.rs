@@ -6,11 +6,11 @@
 use super::bearer::BearerToken;
 use super::error::InvalidToken;
 use super::verifier::Issuer;
-use crate::json::StrictObject;
+use crate::json::Members;
 use crate::jwks::KeyId;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::fmt;
 
 /// The one algorithm that Cognito signs with (Developer Guide, "Verifying JSON web tokens").
@@ -20,7 +20,7 @@ const ALGORITHM: &str = "RS256";
 pub struct UnverifiedToken<'a> {
     pub(super) message: &'a str,
     pub(super) signature: Vec<u8>,
-    pub(super) unverified_claims: Map<String, Value>,
+    pub(super) unverified_claims: Members,
     unverified_key_id: KeyId,
 }
 
@@ -60,21 +60,20 @@ impl fmt::Debug for UnverifiedToken<'_> {
     }
 }
 
-fn read_header(header: &Map<String, Value>) -> Result<KeyId, InvalidToken> {
+fn read_header(header: &Members) -> Result<KeyId, InvalidToken> {
     if header.get("alg").and_then(Value::as_str) != Some(ALGORITHM) {
         return Err(InvalidToken::AlgorithmNotAllowed);
     }
     // RFC 7515 section 4.1.11: extensions that must be understood. None is.
-    if header.contains_key("crit") {
+    if header.get("crit").is_some() {
         return Err(InvalidToken::CriticalHeader);
     }
     let key_id = header.get("kid").and_then(Value::as_str).filter(|key_id| !key_id.is_empty());
     key_id.map(|key_id| KeyId::new(key_id.to_owned())).ok_or(InvalidToken::KeyIdMissing)
 }
 
-fn object(part: &str) -> Result<Map<String, Value>, InvalidToken> {
-    let StrictObject(members) = serde_json::from_slice(&decode(part)?).map_err(|_| InvalidToken::Malformed)?;
-    Ok(members)
+fn object(part: &str) -> Result<Members, InvalidToken> {
+    serde_json::from_slice(&decode(part)?).map_err(|_| InvalidToken::Malformed)
 }
 
 /// Base64url without padding, and with nothing in the bits that do not count: one text for one value.
