@@ -4,7 +4,7 @@
 //! and objects are handed to them as JSON text; HTTP APIs take values as they are. Everything here comes from the token
 //! alone: the context is cached with the policy.
 
-use super::shape::Api;
+use super::event::Api;
 use crate::token::VerifiedClaims;
 use serde_json::{Map, Value};
 

@@ -2,22 +2,24 @@
 //!
 //! As maps of texts, of lists of texts, or with `null` here and there. All of it is read; what is no text is passed over.
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use std::borrow::Cow;
 use std::fmt;
 
 /// Names with their values, in the event's order. A value that is neither text nor a list of texts is passed over.
 #[derive(Debug)]
-pub(super) struct Fields(Vec<(String, Vec<String>)>);
+pub(super) struct Fields<'a>(Vec<(Cow<'a, str>, Vec<Cow<'a, str>>)>);
 
-impl Fields {
+impl Fields<'_> {
     /// The values under this name.
     pub(super) fn named<'a>(&'a self, name: &'a str, same: fn(&str, &str) -> bool) -> impl Iterator<Item = &'a str> {
         let matching = self.0.iter().filter(move |(known, _)| same(known, name));
-        matching.flat_map(|(_, values)| values).map(String::as_str)
+        matching.flat_map(|(_, values)| values).map(|value| &**value)
     }
 }
 
-impl<'de> Deserialize<'de> for Fields {
+impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(FieldsVisitor)
     }
@@ -26,25 +28,29 @@ impl<'de> Deserialize<'de> for Fields {
 struct FieldsVisitor;
 
 impl<'de> Visitor<'de> for FieldsVisitor {
-    type Value = Fields;
+    type Value = Fields<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object of texts or lists of texts")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Fields, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
         let mut fields = Vec::new();
-        while let Some((name, Texts(values))) = members.next_entry()? {
+        while let Some((Text(name), Texts(values))) = members.next_entry()? {
             fields.push((name, values));
         }
         Ok(Fields(fields))
     }
 }
 
-/// The texts in a JSON value: itself, or the elements of a list.
-pub(super) struct Texts(pub(super) Vec<String>);
+/// A text, borrowed from the event unless it is written with escapes.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
-impl<'de> Deserialize<'de> for Texts {
+/// The texts in a JSON value: itself, or the elements of a list.
+pub(super) struct Texts<'a>(pub(super) Vec<Cow<'a, str>>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Texts<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(TextsVisitor).map(Self)
     }
@@ -53,14 +59,18 @@ impl<'de> Deserialize<'de> for Texts {
 struct TextsVisitor;
 
 impl<'de> Visitor<'de> for TextsVisitor {
-    type Value = Vec<String>;
+    type Value = Vec<Cow<'de, str>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
     }
 
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(vec![Cow::Borrowed(text)])
+    }
+
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(vec![text.to_owned()])
+        Ok(vec![Cow::Owned(text.to_owned())])
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self::Value, A::Error> {

@@ -4,15 +4,15 @@
 //! out, and one line is logged. Which of its three answers a refusal becomes is settled here and nowhere else.
 
 mod context;
+mod event;
 mod fields;
 mod request;
 mod response;
-mod shape;
 mod source;
 
+pub use event::Api;
 pub use request::{AuthorizationRequest, InvalidEvent};
 pub use response::{Failure, PolicyResponse, Response, SimpleResponse};
-pub use shape::Api;
 pub use source::TokenSource;
 
 use crate::authorizer::{Authorizer, Decision, Refusal};

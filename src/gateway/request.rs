@@ -4,8 +4,8 @@
 //! because those of `aws_lambda_events` refuse some that API Gateway sends: a client certificate without `validity`, a
 //! verb they do not know, a `null` in a map (the tests at the end hold each against it).
 
-use super::fields::{Fields, Texts};
-use super::shape::{Api, Form, Shape};
+use super::event::{Api, RequestEvent};
+use super::fields::Texts;
 use super::source::{self, RequestFields, TokenSource};
 use crate::policy::MethodArn;
 use crate::token::{BearerToken, InvalidToken, Scheme};
@@ -30,19 +30,22 @@ impl AuthorizationRequest {
     /// # Errors
     /// [`InvalidEvent`] when it is not an authorizer event of API Gateway.
     pub fn parse(event: &str, sources: &[TokenSource]) -> Result<Self, InvalidEvent> {
-        match read::<Shape<'_>>(event)?.form().ok_or(InvalidEvent::UnknownShape)? {
-            Form::Token => token_event(read(event)?),
-            Form::Request(api) => request_event(api, read(event)?, sources),
+        // A REQUEST event reads happily as a TOKEN event without a token, so its type is asked for.
+        let token_event = read::<ApiGatewayCustomAuthorizerRequest>(event).ok();
+        if let Some(event) = token_event.filter(|event| event.type_.as_deref() == Some("TOKEN")) {
+            return of_token_event(event);
         }
+        of_request_event(read(event)?, sources)
     }
 }
 
-fn token_event(event: ApiGatewayCustomAuthorizerRequest) -> Result<AuthorizationRequest, InvalidEvent> {
+fn of_token_event(event: ApiGatewayCustomAuthorizerRequest) -> Result<AuthorizationRequest, InvalidEvent> {
     let token = BearerToken::parse(event.authorization_token.as_deref().unwrap_or_default(), Scheme::Optional);
     Ok(AuthorizationRequest { api: Api::Rest, token, method: method(Api::Rest, event.method_arn)? })
 }
 
-fn request_event(api: Api, event: RequestEvent, sources: &[TokenSource]) -> Result<AuthorizationRequest, InvalidEvent> {
+fn of_request_event(event: RequestEvent<'_>, sources: &[TokenSource]) -> Result<AuthorizationRequest, InvalidEvent> {
+    let api = event.api().ok_or(InvalidEvent::UnknownShape)?;
     let arn = if api == Api::Http2 { event.route_arn } else { event.method_arn };
     let fields = RequestFields {
         headers: [event.headers, event.multi_value_headers].into_iter().flatten().collect(),
@@ -65,19 +68,6 @@ fn method(api: Api, arn: Option<String>) -> Result<MethodArn, InvalidEvent> {
 /// The library's error is dropped: it may quote the event.
 fn read<'a, T: Deserialize<'a>>(event: &'a str) -> Result<T, InvalidEvent> {
     serde_json::from_str(event).map_err(|_| InvalidEvent::UnknownShape)
-}
-
-/// The parts of a request that are read; API Gateway adds others as it likes.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RequestEvent {
-    method_arn: Option<String>,
-    route_arn: Option<String>,
-    headers: Option<Fields>,
-    multi_value_headers: Option<Fields>,
-    query_string_parameters: Option<Fields>,
-    multi_value_query_string_parameters: Option<Fields>,
-    cookies: Option<Texts>,
 }
 
 /// Why an event is not understood. Nothing of the event is in it.

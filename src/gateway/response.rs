@@ -4,7 +4,7 @@
 //! (500). The types are our own, because those of `aws_lambda_events` write `null` for what is not there, and allow where
 //! no effect is given.
 
-use super::shape::Api;
+use super::event::Api;
 use crate::policy::{MethodArn, PolicyDocument};
 use crate::token::LONGEST_TOKEN;
 use lambda_runtime::Diagnostic;

@@ -2,6 +2,7 @@
 
 use super::fields::Fields;
 use crate::token::{BearerToken, InvalidToken, Scheme};
+use std::borrow::Cow;
 use std::fmt;
 
 /// A place that REQUEST events are searched for the token.
@@ -45,13 +46,13 @@ impl TokenSource {
         }
     }
 
-    fn values<'a>(&'a self, request: &'a RequestFields) -> Vec<&'a str> {
+    fn values<'a>(&'a self, request: &'a RequestFields<'_>) -> Vec<&'a str> {
         match self {
             Self::Header(name) => request.header(name),
             Self::Query(name) => request.query.iter().flat_map(|fields| fields.named(name, str::eq)).collect(),
             Self::Cookie(name) => {
                 let headers = request.header("cookie").into_iter();
-                let cookies = headers.chain(request.cookies.iter().map(String::as_str));
+                let cookies = headers.chain(request.cookies.iter().map(|cookie| &**cookie));
                 let pairs = cookies
                     .flat_map(|value| value.split(';'))
                     .filter_map(|pair| pair.trim_matches(' ').split_once('='));
@@ -74,13 +75,13 @@ impl fmt::Display for TokenSource {
 /// The parts of a REQUEST event that can hold a token. REST APIs send headers and parameters twice, with the last value
 /// and with all; HTTP APIs with payload format 2.0 send cookies apart.
 #[derive(Debug, Default)]
-pub(super) struct RequestFields {
-    pub(super) headers: Vec<Fields>,
-    pub(super) query: Vec<Fields>,
-    pub(super) cookies: Vec<String>,
+pub(super) struct RequestFields<'a> {
+    pub(super) headers: Vec<Fields<'a>>,
+    pub(super) query: Vec<Fields<'a>>,
+    pub(super) cookies: Vec<Cow<'a, str>>,
 }
 
-impl RequestFields {
+impl RequestFields<'_> {
     fn header<'a>(&'a self, name: &'a str) -> Vec<&'a str> {
         self.headers.iter().flat_map(|fields| fields.named(name, str::eq_ignore_ascii_case)).collect()
     }
@@ -91,7 +92,7 @@ impl RequestFields {
 /// # Errors
 /// [`InvalidToken::Missing`] when no source has a value, [`InvalidToken::Ambiguous`] when they hold different tokens
 /// (RFC 6750 section 2: one method of sending it per request), or what is wrong with the first.
-pub(super) fn find(sources: &[TokenSource], request: &RequestFields) -> Result<BearerToken, InvalidToken> {
+pub(super) fn find(sources: &[TokenSource], request: &RequestFields<'_>) -> Result<BearerToken, InvalidToken> {
     let mut found: Option<BearerToken> = None;
     for source in sources {
         for value in source.values(request) {
