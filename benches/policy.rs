@@ -114,9 +114,15 @@ fn print_sizes() {
     for shape in [Shape::Rest, Shape::Verbs, Shape::Any, Shape::Literal] {
         let map = document(shape, 300);
         let sizes = [1, 5, 25].map(|scopes| {
-            let policy = smallest(&map, &holder(scopes), &method);
-            let (allow, deny) = (policy.allow(), policy.deny());
-            let bytes: usize = allow.iter().chain(deny).map(|resource| resource.len() + 3).sum();
+            let policy = serde_json::to_value(smallest(&map, &holder(scopes), &method)).expect("JSON");
+            let resources = |effect: &str| {
+                let statements = policy["Statement"].as_array().into_iter().flatten();
+                let said = statements.filter(|statement| statement["Effect"] == effect);
+                said.flat_map(|statement| statement["Resource"].as_array().cloned().unwrap_or_default())
+                    .collect::<Vec<_>>()
+            };
+            let (allow, deny) = (resources("Allow"), resources("Deny"));
+            let bytes: usize = allow.iter().chain(&deny).map(|resource| resource.to_string().len() + 1).sum();
             format!("{scopes}: {bytes} ({}+{})", allow.len(), deny.len())
         });
         println!("{shape:?}: {}", sizes.join(", "));

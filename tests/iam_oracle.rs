@@ -17,7 +17,7 @@
 mod support;
 
 use cognito_authorizer::access::PermissionMap;
-use cognito_authorizer::policy::{Limits, MethodArn, Policies, PolicyDocument};
+use cognito_authorizer::policy::{Limits, MethodArn, Policies};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
@@ -56,16 +56,9 @@ impl Evaluator {
     }
 }
 
-fn json_of(policy: &PolicyDocument) -> Value {
-    let statement = |effect: &str, resource: &[String]| json!({"Action": "execute-api:Invoke", "Effect": effect, "Resource": resource});
-    let all = [statement("Allow", policy.allow()), statement("Deny", policy.deny())];
-    let said: Vec<_> = all.into_iter().filter(|statement| statement["Resource"] != json!([])).collect();
-    json!({"Version": "2012-10-17", "Statement": said})
-}
-
 /// One policy of a random document, paths to ask it about, and what the engine and our matcher say of each.
 struct Question {
-    policy: PolicyDocument,
+    policy: iam::Policy,
     arns: Vec<String>,
     /// Of paths of the catalog: what is granted.
     granted: Vec<Option<bool>>,
@@ -87,7 +80,7 @@ fn question(runner: &mut TestRunner) -> Question {
     let (verb, path) = methods[0].clone();
     let method = MethodArn::parse(arn(verb, &path)).unwrap();
     let policies = Policies::new(&map, Limits { budget_bytes: usize::MAX, ..LIMITS });
-    let policy = policies.compile(&map, &grants, &method).document;
+    let policy: iam::Policy = policies.compile(&map, &grants, &method).document.into();
     let granted = |(verb, word): &(&str, Vec<&str>)| world.in_catalog(word).then(|| world.granted(verb, word));
     Question {
         policy,
@@ -102,7 +95,8 @@ fn question(runner: &mut TestRunner) -> Question {
 fn an_independent_evaluator_agrees_on_every_pair_and_every_decision() {
     let mut runner = TestRunner::deterministic();
     let questions: Vec<Question> = (0..DOCUMENTS).map(|_| question(&mut runner)).collect();
-    let asked: Vec<_> = questions.iter().map(|question| (json_of(&question.policy), question.arns.clone())).collect();
+    let asked: Vec<_> =
+        questions.iter().map(|question| (question.policy.json.clone(), question.arns.clone())).collect();
     let answers = Evaluator::start().evaluate(&asked);
     let (mut pairs, mut allowed) = (0, 0);
     for (question, answers) in questions.iter().zip(&answers) {

@@ -12,7 +12,7 @@
 mod support;
 
 use cognito_authorizer::access::PermissionMap;
-use cognito_authorizer::policy::{Coverage, Limits, MethodArn, Policies, PolicyDocument, lint};
+use cognito_authorizer::policy::{Coverage, Limits, MethodArn, Policies, lint};
 use serde_json::{Value, json};
 use support::world::{UNKNOWN, World, arn, verified, words};
 use support::{LIMITS, STAGE, access, iam};
@@ -95,7 +95,7 @@ fn look_at(case: &Case) -> bool {
     let sample = short.iter().step_by(61).chain(&short[..5]);
     for word in sample {
         let method = MethodArn::parse(arn("GET", word)).unwrap();
-        let policy = policies.compile(&map, &grants, &method).document;
+        let policy = policies.compile(&map, &grants, &method).document.into();
         world.check(&policy, ("GET", word)).unwrap_or_else(|error| panic!("{}: {error}", case.name));
     }
     world.is_expressible("GET")
@@ -121,12 +121,12 @@ fn rights_that_no_policy_can_say_stay_safe_and_live_and_are_found_by_lint() {
     }
 }
 
-fn compile(document: &Value, claims: Value, method: &str, limits: Limits) -> (PolicyDocument, Option<usize>) {
+fn compile(document: &Value, claims: Value, method: &str, limits: Limits) -> (iam::Policy, Option<usize>) {
     let map = PermissionMap::parse(document.to_string().as_bytes()).unwrap();
     let token = verified(&access(claims));
     let method = MethodArn::parse(format!("{STAGE}{method}")).unwrap();
     let compiled = Policies::new(&map, limits).compile(&map, &map.grants(&token), &method);
-    (compiled.document, compiled.over_budget)
+    (compiled.document.into(), compiled.over_budget)
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn what_is_named_and_not_granted_is_denied_by_name_as_far_as_the_budget_lets_it(
         {"scopes": ["orders/read"], "allow": ["GET /orders", "GET /orders/{id}"]},
         {"scopes": ["admin"], "allow": ["POST /orders", "ANY /admin/{rest+}", "GET /orders/{id}/pii"]}
     ]});
-    let denies = |policy: &PolicyDocument, method: &str| {
+    let denies = |policy: &iam::Policy, method: &str| {
         policy.deny().iter().any(|resource| iam::matches(resource, &format!("{STAGE}{method}")))
     };
     let (policy, _) = compile(&document, json!({}), "GET/orders", LIMITS);
@@ -251,4 +251,12 @@ fn an_arn_that_is_too_long_is_not_echoed() {
     let document = json!({"permissions": [{"authenticated": true, "allow": ["GET /a/{x}", "GET /b"]}]});
     let (policy, _) = compile(&document, json!({}), &format!("GET/b/{}", "x".repeat(600)), LIMITS);
     assert!(policy.allow().iter().chain(policy.deny()).all(|resource| resource.len() <= 512));
+}
+
+#[test]
+fn a_policy_that_can_say_nothing_denies_everything() {
+    let long = format!("GET /{}", "x".repeat(500));
+    let document = json!({"permissions": [{"authenticated": true, "allow": [long]}]});
+    let (policy, _) = compile(&document, json!({}), &long.replace(' ', ""), LIMITS);
+    assert_eq!((policy.allow().len(), policy.deny()), (0, [format!("{STAGE}*")].as_slice()));
 }

@@ -40,7 +40,7 @@ fn check(document: &Value, claims: &Value, requested: Index) -> Result<(), Strin
     let other =
         verified(&access(json!({"sub": "o1", "scope": claims["scope"], "cognito:groups": claims["cognito:groups"]})));
     let _ = policies.compile(&map, &map.grants(&other), &method);
-    world.check(&policies.compile(&map, &grants, &method).document, (verb, path))
+    world.check(&policies.compile(&map, &grants, &method).document.into(), (verb, path))
 }
 
 fn cases() -> u32 {

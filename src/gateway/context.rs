@@ -6,7 +6,9 @@
 
 use super::event::Api;
 use crate::token::VerifiedClaims;
-use serde_json::{Map, Value};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use std::borrow::Cow;
 
 /// Names and claims when the permission document does not choose. Where one name has two claims, the first that the
 /// token holds counts: access tokens call the user `username`, ID tokens `cognito:username`.
@@ -20,22 +22,49 @@ const DEFAULT_CONTEXT: [(&str, &str); 7] = [
     ("token_use", "token_use"),
 ];
 
-/// The context for a verified token: the claims that the document names, or the usual ones. A claim that the token does
-/// not hold, or that is `null`, is left out.
-pub(super) fn of(claims: &VerifiedClaims, chosen: Option<&[(String, String)]>, api: Api) -> Map<String, Value> {
-    let mut context = Map::new();
-    let mut add = |name: &str, claim: &str| {
-        if let Some(value) =
-            claims.claim(claim).and_then(|value| value_for(api, value)).filter(|_| !context.contains_key(name))
-        {
-            context.insert(name.to_owned(), value);
+/// Names and values, each name once.
+#[derive(Debug, Default)]
+pub(super) struct Context(Vec<(Cow<'static, str>, Value)>);
+
+impl Context {
+    /// The claims that the permission document chooses, or the usual ones. A claim that the token does not hold, or that
+    /// is `null`, is left out.
+    pub(super) fn of(claims: &VerifiedClaims, chosen: Option<&[(String, String)]>, api: Api) -> Self {
+        let mut context = Self(Vec::with_capacity(chosen.map_or(DEFAULT_CONTEXT.len(), <[_]>::len)));
+        let value = |claim: &str| claims.claim(claim).and_then(|value| value_for(api, value));
+        match chosen {
+            Some(chosen) => chosen.iter().for_each(|(name, claim)| context.add(name.clone().into(), value(claim))),
+            None => DEFAULT_CONTEXT.into_iter().for_each(|(name, claim)| context.add(name.into(), value(claim))),
         }
-    };
-    match chosen {
-        Some(chosen) => chosen.iter().for_each(|(name, claim)| add(name, claim)),
-        None => DEFAULT_CONTEXT.into_iter().for_each(|(name, claim)| add(name, claim)),
+        context
     }
-    context
+
+    /// Why a token is not believed.
+    pub(super) fn of_refusal(reason: &'static str) -> Self {
+        Self(vec![("reason".into(), reason.into())])
+    }
+
+    fn add(&mut self, name: Cow<'static, str>, value: Option<Value>) {
+        if let Some(value) = value.filter(|_| !self.0.iter().any(|(known, _)| *known == name)) {
+            self.0.push((name, value));
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Names and values in bytes, before JSON escapes.
+    pub(super) fn bytes(&self) -> usize {
+        let of_value = |value: &Value| value.as_str().map_or_else(|| value.to_string().len(), str::len);
+        self.0.iter().map(|(name, value)| name.len() + of_value(value)).sum()
+    }
+}
+
+impl Serialize for Context {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
 }
 
 fn value_for(api: Api, value: &Value) -> Option<Value> {

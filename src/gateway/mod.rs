@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::log::{DecisionLine, Level, Logger};
 use crate::policy::MethodArn;
 use crate::token::{InvalidToken, VerifiedClaims};
+use context::Context;
 use std::fmt;
 use std::time::Instant;
 
@@ -114,7 +115,7 @@ impl Gateway {
 
     fn decided(&self, api: Api, decision: Decision) -> Outcome {
         let Decision { claims, permitted, policy, route, key_origin } = decision;
-        let context = context::of(&claims, self.authorizer.permissions.context(), api);
+        let context = Context::of(&claims, self.authorizer.permissions.context(), api);
         let response = if self.is_simple(api) {
             Response::Simple(SimpleResponse { is_authorized: permitted, context })
         } else {

@@ -4,13 +4,12 @@
 //! (500). The types are our own, because those of `aws_lambda_events` write `null` for what is not there, and allow where
 //! no effect is given.
 
+use super::context::Context;
 use super::event::Api;
 use crate::policy::{MethodArn, PolicyDocument};
 use crate::token::LONGEST_TOKEN;
 use lambda_runtime::Diagnostic;
 use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
-use serde_json::{Map, Value};
 
 /// The error message that makes API Gateway answer 401. A byte more and it answers 500.
 const UNAUTHORIZED: &str = "Unauthorized";
@@ -39,10 +38,9 @@ pub enum Response {
 #[serde(rename_all = "camelCase")]
 pub struct PolicyResponse {
     pub(super) principal_id: String,
-    #[serde(serialize_with = "iam_document")]
     pub(super) policy_document: PolicyDocument,
-    #[serde(skip_serializing_if = "Map::is_empty")]
-    pub(super) context: Map<String, Value>,
+    #[serde(skip_serializing_if = "Context::is_empty")]
+    pub(super) context: Context,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) usage_identifier_key: Option<String>,
 }
@@ -52,14 +50,14 @@ pub struct PolicyResponse {
 #[serde(rename_all = "camelCase")]
 pub struct SimpleResponse {
     pub(super) is_authorized: bool,
-    #[serde(skip_serializing_if = "Map::is_empty")]
-    pub(super) context: Map<String, Value>,
+    #[serde(skip_serializing_if = "Context::is_empty")]
+    pub(super) context: Context,
 }
 
 impl Response {
     /// A refusal that API Gateway may cache, with its reason for a gateway response to show.
-    pub(super) fn refused(method: &MethodArn, simple: bool, reason: &str) -> Self {
-        let context = Map::from_iter([("reason".to_owned(), Value::from(reason))]);
+    pub(super) fn refused(method: &MethodArn, simple: bool, reason: &'static str) -> Self {
+        let context = Context::of_refusal(reason);
         if simple {
             return Self::Simple(SimpleResponse { is_authorized: false, context });
         }
@@ -75,32 +73,8 @@ impl Response {
     pub(super) fn fits(&self, api: Api) -> bool {
         let (Self::Policy(PolicyResponse { context, .. }) | Self::Simple(SimpleResponse { context, .. })) = self;
         let whole = || serde_json::to_vec(self).map_or(usize::MAX, |json| json.len());
-        size(context) <= LARGEST_CONTEXT && (api != Api::WebSocket || whole() <= LARGEST_WEBSOCKET_ANSWER)
+        context.bytes() <= LARGEST_CONTEXT && (api != Api::WebSocket || whole() <= LARGEST_WEBSOCKET_ANSWER)
     }
-}
-
-/// Names and values in bytes, before JSON escapes.
-fn size(context: &Map<String, Value>) -> usize {
-    let of_value = |value: &Value| value.as_str().map_or_else(|| value.to_string().len(), str::len);
-    context.iter().map(|(name, value)| name.len() + of_value(value)).sum()
-}
-
-fn iam_document<S: Serializer>(policy: &PolicyDocument, serializer: S) -> Result<S::Ok, S::Error> {
-    let statement = |effect, resource| Statement { action: "execute-api:Invoke", effect, resource };
-    let statements = [statement("Allow", policy.allow()), statement("Deny", policy.deny())];
-    let said: Vec<_> = statements.into_iter().filter(|statement| !statement.resource.is_empty()).collect();
-    let mut document = serializer.serialize_map(Some(2))?;
-    document.serialize_entry("Version", "2012-10-17")?;
-    document.serialize_entry("Statement", &said)?;
-    document.end()
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Statement<'a> {
-    action: &'static str,
-    effect: &'static str,
-    resource: &'a [String],
 }
 
 /// Why API Gateway gets no policy.

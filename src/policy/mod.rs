@@ -9,7 +9,7 @@
 //! - **closed** outside the catalog as far as nothing granted is shut by it.
 //!
 //! ```text
-//! Grants ── rights ──> Piece ── compile ──> Glob ── template ──> Resource ── policies ──> PolicyDocument
+//! Grants ── rights ──> Piece ── compile ──> Glob ── template ──> Resource ── statements ──> PolicyDocument
 //! ```
 
 mod compile;
@@ -19,6 +19,7 @@ mod lint;
 mod method_arn;
 mod policies;
 mod rights;
+mod statements;
 mod template;
 
 pub use document::{Compiled, Coverage, DEFAULT_BUDGET_BYTES, Limits, PolicyDocument};

@@ -7,6 +7,7 @@ use super::document::{Compiled, Coverage, Limits, PolicyDocument};
 use super::method_arn::MethodArn;
 use super::permits;
 use super::rights::Rights;
+use super::statements::{Statements, Unsayable};
 use super::template::Template;
 use crate::access::{Grants, Pattern, PermissionMap, Route, Segment, VERBS};
 use std::collections::BTreeSet;
@@ -62,35 +63,37 @@ impl Policies {
         if self.limits.coverage == Coverage::Request || method.is_connect() {
             return alone();
         }
+        let nothing = || Compiled { document: PolicyDocument::deny_all(method), over_budget: None };
         if grants.allowed().is_empty() {
-            return Compiled { document: PolicyDocument::deny_all(method), over_budget: None };
+            return nothing();
         }
-        let document = self.of_api(map, grants, method);
-        let bytes = document.bytes();
-        if bytes <= self.limits.budget_bytes && document.is_sayable() {
-            return Compiled { document, over_budget: None };
-        }
+        let bytes = match self.of_api(map, grants, method) {
+            Ok(statements) if statements.is_empty() => return nothing(),
+            Ok(statements) => {
+                let document = statements.into_document();
+                if document.bytes() <= self.limits.budget_bytes {
+                    return Compiled { document, over_budget: None };
+                }
+                document.bytes()
+            }
+            Err(Unsayable { bytes }) => bytes,
+        };
         Compiled { over_budget: Some(bytes), ..alone() }
     }
 
-    fn of_api(&self, map: &PermissionMap, grants: &Grants<'_>, method: &MethodArn) -> PolicyDocument {
+    fn of_api(&self, map: &PermissionMap, grants: &Grants<'_>, method: &MethodArn) -> Result<Statements, Unsayable> {
         let permitted = permits(grants, method);
         let shared = self.are_distinct(grants).then(|| self.template(map, grants)).filter(|template| template.exact);
         // Resources that are exact say every verb that API Gateway knows.
-        let (mut document, said) = match shared {
-            Some(template) => {
-                let value = |claim: &str| value_of(grants, claim);
-                (
-                    PolicyDocument::of_resources(&template, method, value, self.limits.budget_bytes),
-                    VERBS.contains(&method.verb()),
-                )
-            }
-            None => (compile_for(grants, method, permitted, self.limits), true),
+        let said = shared.is_none() || VERBS.contains(&method.verb());
+        let mut statements = match shared {
+            Some(template) => Statements::of_template(&template, method, grants.claims(), self.limits.budget_bytes)?,
+            None => compile_for(grants, method, permitted, self.limits)?,
         };
         if let Some(resource) = method.as_resource().filter(|_| !(permitted && said)) {
-            document.add_request(permitted, resource);
+            statements.add(permitted, resource);
         }
-        document
+        Ok(statements)
     }
 
     /// Is each claim's value a text of its own?
@@ -120,11 +123,6 @@ impl Policies {
     }
 }
 
-fn value_of<'a>(grants: &Grants<'a>, claim: &str) -> &'a str {
-    let known = grants.claims().iter().find(|(name, _)| *name == claim);
-    known.and_then(|(_, value)| *value).unwrap_or_default()
-}
-
 fn template_for(map: &PermissionMap, grants: &Grants<'_>) -> Template {
     let usable: Vec<&str> =
         grants.claims().iter().filter(|(_, value)| value.is_some()).map(|(name, _)| *name).collect();
@@ -135,12 +133,17 @@ fn template_for(map: &PermissionMap, grants: &Grants<'_>) -> Template {
 }
 
 /// Compiles for this token and this method alone, since something has to give way and it must not be the method.
-fn compile_for(grants: &Grants<'_>, method: &MethodArn, permitted: bool, limits: Limits) -> PolicyDocument {
+fn compile_for(
+    grants: &Grants<'_>,
+    method: &MethodArn,
+    permitted: bool,
+    limits: Limits,
+) -> Result<Statements, Unsayable> {
     let catalog: Vec<_> = grants.catalog().iter().map(Pattern::anyones).collect();
     let path = method.path();
     let requested = path.as_ref().filter(|_| permitted && method.as_resource().is_some());
     let requested = requested.map(|path| compile::method(method.verb(), path.segments()));
     let resources = compile::compile(&Rights::new(grants, &catalog), requested.as_ref());
     let template = Template::new(&resources, |_| false);
-    PolicyDocument::of_resources(&template, method, |_| "", limits.budget_bytes)
+    Statements::of_template(&template, method, &[], limits.budget_bytes)
 }

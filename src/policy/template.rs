@@ -73,22 +73,12 @@ impl Resource {
         self.0.iter().any(|chunk| matches!(chunk, Chunk::Text(text) if text.contains('*')))
     }
 
-    /// The length after the prefix, in bytes.
-    pub(super) fn length<'v>(&self, value: impl Fn(&str) -> &'v str) -> usize {
-        self.chunks(value).map(str::len).sum()
-    }
-
-    pub(super) fn render<'v>(&self, prefix: &str, value: impl Fn(&str) -> &'v str) -> String {
-        let mut resource = String::with_capacity(prefix.len() + self.length(&value));
-        resource.push_str(prefix);
-        resource.extend(self.chunks(&value));
-        resource
-    }
-
-    fn chunks<'v: 'a, 'a>(&'a self, value: impl Fn(&str) -> &'v str) -> impl Iterator<Item = &'a str> {
+    /// The texts in order, each claim's value in its place.
+    pub(super) fn chunks<'a>(&'a self, claims: &'a [(&str, Option<&'a str>)]) -> impl Iterator<Item = &'a str> {
+        let value = |claim: &str| claims.iter().find(|(name, _)| *name == claim).and_then(|(_, value)| *value);
         self.0.iter().map(move |chunk| match chunk {
             Chunk::Text(text) => text.as_str(),
-            Chunk::Claim(name) => value(name),
+            Chunk::Claim(name) => value(name).unwrap_or_default(),
         })
     }
 }

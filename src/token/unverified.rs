@@ -73,7 +73,9 @@ fn read_header(header: &Members) -> Result<KeyId, InvalidToken> {
 }
 
 fn object(part: &str) -> Result<Members, InvalidToken> {
-    serde_json::from_slice(&decode(part)?).map_err(|_| InvalidToken::Malformed)
+    // RFC 7519 section 7.2, step 10: UTF-8, looked at as a whole.
+    let text = String::from_utf8(decode(part)?).map_err(|_| InvalidToken::Malformed)?;
+    serde_json::from_str(&text).map_err(|_| InvalidToken::Malformed)
 }
 
 /// Base64url without padding, and with nothing in the bits that do not count: one text for one value.

@@ -2,9 +2,47 @@
 
 use super::STAGE;
 use cognito_authorizer::policy::PolicyDocument;
+use serde_json::Value;
+
+/// What a policy allows and denies, read from its JSON.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    pub json: Value,
+    allow: Vec<String>,
+    deny: Vec<String>,
+}
+
+impl Policy {
+    pub fn read(json: Value) -> Self {
+        let statements = json["Statement"].as_array().unwrap();
+        assert!(!statements.is_empty() && json["Version"] == "2012-10-17", "{json}");
+        let (mut allow, mut deny) = (Vec::new(), Vec::new());
+        for statement in statements {
+            let resources = statement["Resource"].as_array().unwrap();
+            assert!(!resources.is_empty() && statement["Action"] == "execute-api:Invoke", "{json}");
+            let list = if statement["Effect"] == "Allow" { &mut allow } else { &mut deny };
+            list.extend(resources.iter().map(|resource| resource.as_str().unwrap().to_owned()));
+        }
+        Self { json, allow, deny }
+    }
+
+    pub fn allow(&self) -> &[String] {
+        &self.allow
+    }
+
+    pub fn deny(&self) -> &[String] {
+        &self.deny
+    }
+}
+
+impl From<PolicyDocument> for Policy {
+    fn from(document: PolicyDocument) -> Self {
+        Self::read(serde_json::to_value(document).unwrap())
+    }
+}
 
 /// An explicit Deny wins, then an Allow, else nothing is allowed.
-pub fn allows(policy: &PolicyDocument, arn: &str) -> bool {
+pub fn allows(policy: &Policy, arn: &str) -> bool {
     // Everything that is compared begins alike; looking at it once is enough.
     let arn = arn.strip_prefix(STAGE).unwrap_or(arn);
     let own = |resource: &str| matches(resource.strip_prefix(STAGE).unwrap_or(resource), arn);

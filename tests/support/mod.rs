@@ -211,11 +211,5 @@ pub fn token_event(token: &str, method: &str) -> String {
 
 /// What IAM answers to a policy in JSON.
 pub fn iam_allows(policy: &Value, arn: &str) -> bool {
-    let matching = |effect: &str| {
-        let statements = policy["Statement"].as_array().unwrap().iter();
-        let said = statements.filter(|statement| statement["Effect"] == effect);
-        said.flat_map(|statement| statement["Resource"].as_array().unwrap())
-            .any(|resource| iam::matches(resource.as_str().unwrap(), arn))
-    };
-    matching("Allow") && !matching("Deny")
+    iam::allows(&iam::Policy::read(policy.clone()), arn)
 }

@@ -4,7 +4,6 @@
 use super::{KEY, NOW, POOL, STAGE, iam, key_set, verifier};
 use cognito_authorizer::access::{Grants, Pattern, RequestedPath};
 use cognito_authorizer::jwks::{KeyId, KeySet};
-use cognito_authorizer::policy::PolicyDocument;
 use cognito_authorizer::token::{BearerToken, Issuer, Scheme, UnverifiedToken, VerifiedClaims};
 use serde_json::Value;
 use std::cell::LazyCell;
@@ -98,7 +97,7 @@ impl World<'_> {
 
     /// Is the policy safe, live for the requested method, exact where that can be had, closed outside the catalog, and
     /// shut to malformed paths?
-    pub fn check(&self, policy: &PolicyDocument, requested: (&str, &[&str])) -> Result<(), String> {
+    pub fn check(&self, policy: &iam::Policy, requested: (&str, &[&str])) -> Result<(), String> {
         let (verb, word) = requested;
         if self.granted(verb, word) && !iam::allows(policy, &arn(verb, word)) {
             return Err(format!("live: {} in {policy:?}", arn(verb, word)));
@@ -112,7 +111,7 @@ impl World<'_> {
         far.iter().any(|upper| arises(word, upper) && self.granted(verb, upper))
     }
 
-    fn check_verb(&self, policy: &PolicyDocument, verb: &str) -> Result<(), String> {
+    fn check_verb(&self, policy: &iam::Policy, verb: &str) -> Result<(), String> {
         // An unknown verb is only promised where it is asked for.
         let exact = LazyCell::new(|| verb != STRANGE_VERB && self.is_expressible(verb));
         let granted = LazyCell::new(|| self.granted_words(verb));
@@ -154,7 +153,7 @@ pub fn arn(verb: &str, word: &[&str]) -> String {
 }
 
 /// The ways in which an Allow takes this method: its own texts, and an unknown segment for each that a star takes.
-fn laid_under(policy: &PolicyDocument, arn: &str) -> Vec<Vec<&'static str>> {
+fn laid_under(policy: &iam::Policy, arn: &str) -> Vec<Vec<&'static str>> {
     let segments: Vec<&str> = arn.strip_prefix(STAGE).unwrap().split('/').collect();
     let globs =
         policy.allow().iter().map(|resource| resource.strip_prefix(STAGE).unwrap().split('/').collect::<Vec<_>>());
