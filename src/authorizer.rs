@@ -58,10 +58,15 @@ impl Authorizer {
         let found = trusted.keys.find(token.unverified_key_id(), now).await?;
         let claims = self.verifier.verify(token, &trusted.issuer, &found.key, now)?;
         let grants = self.permissions.grants(&claims);
-        let permitted = policy::permits(&grants, method);
-        let policy = self.policies.compile(&self.permissions, &grants, method);
-        let route = policy::route(&grants, method).map(ToString::to_string);
-        Ok(Decision { permitted, policy, route, key_origin: found.origin, claims })
+        let verdict = policy::decide(&grants, method);
+        let route = verdict.route().or_else(|| policy::named_route(&grants, method));
+        Ok(Decision {
+            permitted: verdict.is_permitted(),
+            policy: self.policies.compile(&self.permissions, &grants, method),
+            route: route.map(|route| route.text().to_owned()),
+            key_origin: found.origin,
+            claims,
+        })
     }
 
     /// The issuer is looked up among those set up before any key is: a token cannot choose where keys come from.

@@ -5,7 +5,7 @@
 //! so what the libraries would say, the runtime's raw events at TRACE among it, is never written.
 
 use serde::Serialize;
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::io::Write as _;
 use std::time::SystemTime;
 
@@ -115,24 +115,27 @@ impl Logger {
         }
         let timestamp = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
         let line = Line { timestamp: &timestamp, level, message, fields };
-        let text = match self.format {
-            Format::Json => serde_json::to_string(&line).ok(),
-            Format::Text => text(&line),
+        let mut text = Vec::with_capacity(USUAL_LINE);
+        let written = match self.format {
+            Format::Json => serde_json::to_writer(&mut text, &line).ok(),
+            Format::Text => write_words(&mut text, &line),
         };
-        if let Some(mut text) = text {
-            text.push('\n');
+        if written.is_some() {
+            text.push(b'\n');
             // Whoever reads standard output may have gone; the answer goes out all the same.
-            let _ = std::io::stdout().lock().write_all(text.as_bytes());
+            let _ = std::io::stdout().lock().write_all(&text);
         }
     }
 }
 
-fn text(line: &Line<'_, impl Serialize>) -> Option<String> {
+fn write_words(text: &mut Vec<u8>, line: &Line<'_, impl Serialize>) -> Option<()> {
     let fields = serde_json::to_value(&line.fields).ok()?;
-    let mut text = format!("{} {} {}", line.timestamp, line.level.name(), line.message);
-    fields.as_object()?.iter().try_for_each(|(name, value)| write!(text, " {name}={value}")).ok()?;
-    Some(text)
+    write!(text, "{} {} {}", line.timestamp, line.level.name(), line.message).ok()?;
+    fields.as_object()?.iter().try_for_each(|(name, value)| write!(text, " {name}={value}")).ok()
 }
+
+/// What most lines fit into, in bytes.
+const USUAL_LINE: usize = 512;
 
 #[cfg(test)]
 mod tests {
@@ -164,8 +167,10 @@ mod tests {
             serde_json::to_string(&line).unwrap(),
             r#"{"timestamp":"2026-01-02T03:04:05.678Z","level":"INFO","message":"decision","request_id":"r","outcome":"deny","reason":"not_permitted","route":"GET /orders","duration_us":7,"keys":"hit"}"#
         );
+        let mut text = Vec::new();
+        write_words(&mut text, &line).unwrap();
         assert_eq!(
-            text(&line).unwrap(),
+            String::from_utf8(text).unwrap(),
             r#"2026-01-02T03:04:05.678Z INFO decision duration_us=7 keys="hit" outcome="deny" reason="not_permitted" request_id="r" route="GET /orders""#
         );
     }

@@ -160,12 +160,48 @@ impl<'a> Grants<'a> {
         self.catalog
     }
 
-    /// May the holder call this? Some allow must match and no deny; a malformed path (`None`) matches nothing.
+    /// What decides about this: the first deny that matches, else the first allow. A malformed path (`None`) matches
+    /// nothing.
+    #[must_use]
+    pub fn decide(&self, verb: &str, path: Option<&RequestedPath<'_>>) -> Verdict<'a> {
+        let Some(path) = path else { return Verdict::Unmentioned };
+        let first =
+            |patterns: &[Pattern<'a>]| patterns.iter().find(|pattern| pattern.matches(verb, path)).map(Pattern::route);
+        let allowed = || first(&self.allowed).map_or(Verdict::Unmentioned, Verdict::Allowed);
+        first(&self.denied).map_or_else(allowed, Verdict::Denied)
+    }
+
+    /// May the holder call this?
     #[must_use]
     pub fn permits(&self, verb: &str, path: Option<&RequestedPath<'_>>) -> bool {
-        path.is_some_and(|path| {
-            let matching = |patterns: &[Pattern<'_>]| patterns.iter().any(|pattern| pattern.matches(verb, path));
-            matching(&self.allowed) && !matching(&self.denied)
-        })
+        self.decide(verb, path).is_permitted()
+    }
+}
+
+/// What grants say of one method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict<'a> {
+    /// An allow matches, and no deny.
+    Allowed(&'a Route),
+    /// A deny matches.
+    Denied(&'a Route),
+    /// Nothing matches, so it is denied.
+    Unmentioned,
+}
+
+impl<'a> Verdict<'a> {
+    /// May the method be called?
+    #[must_use]
+    pub fn is_permitted(self) -> bool {
+        matches!(self, Self::Allowed(_))
+    }
+
+    /// The route that decides.
+    #[must_use]
+    pub fn route(self) -> Option<&'a Route> {
+        match self {
+            Self::Allowed(route) | Self::Denied(route) => Some(route),
+            Self::Unmentioned => None,
+        }
     }
 }

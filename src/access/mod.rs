@@ -12,7 +12,7 @@ mod permission_map;
 mod route;
 
 pub use document::{InvalidDocument, RESERVED_CONTEXT_NAMES};
-pub use grants::{Grants, Part, Pattern};
+pub use grants::{Grants, Part, Pattern, Verdict};
 pub use path::{ENCODED_SEPARATORS, RequestedPath};
 pub use permission::Permission;
 pub use permission_map::PermissionMap;

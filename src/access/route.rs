@@ -55,6 +55,7 @@ pub enum Segment {
 /// A route key: a verb and a path of segments. The root path has no segment, and neither has `$connect`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Route {
+    text: String,
     verb: Verb,
     segments: Vec<Segment>,
 }
@@ -64,6 +65,12 @@ impl Route {
     #[must_use]
     pub fn verb(&self) -> Verb {
         self.verb
+    }
+
+    /// The route as it was written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Is this a WebSocket API's `$connect`?
@@ -81,20 +88,7 @@ impl Route {
 
 impl fmt::Display for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_connect() {
-            return f.write_str(CONNECT);
-        }
-        f.write_str(match self.verb {
-            Verb::Any => "ANY",
-            Verb::One(verb) => verb,
-        })?;
-        f.write_str(if self.segments.is_empty() { " /" } else { " " })?;
-        self.segments.iter().try_for_each(|segment| match segment {
-            Segment::Literal(text) => write!(f, "/{text}"),
-            Segment::Parameter(name) => write!(f, "/{{{name}}}"),
-            Segment::Greedy(name) => write!(f, "/{{{name}+}}"),
-            Segment::Claim(name) => write!(f, "/${{{name}}}"),
-        })
+        f.write_str(&self.text)
     }
 }
 
@@ -105,11 +99,11 @@ impl FromStr for Route {
     /// [`InvalidRoute`] when `text` is not `VERB /path` or a segment is malformed.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text == CONNECT {
-            return Ok(Self { verb: Verb::One(CONNECT), segments: Vec::new() });
+            return Ok(Self { text: text.to_owned(), verb: Verb::One(CONNECT), segments: Vec::new() });
         }
         let (verb, path) =
             text.split_once(' ').ok_or_else(|| InvalidRoute::NotVerbAndPath { found: text.to_owned() })?;
-        let route = Self { verb: parse_verb(verb)?, segments: parse_path(path)? };
+        let route = Self { text: text.to_owned(), verb: parse_verb(verb)?, segments: parse_path(path)? };
         refuse_misplaced_greedy(&route.segments)?;
         refuse_repeated_parameter(&route.segments)?;
         Ok(route)

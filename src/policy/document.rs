@@ -1,7 +1,7 @@
 //! Which policy document does API Gateway get?
 
+use super::decide;
 use super::method_arn::MethodArn;
-use super::permits;
 use super::statements::Statements;
 use crate::access::{CONNECT, Grants};
 use serde::Serialize;
@@ -62,7 +62,7 @@ impl PolicyDocument {
         };
         let Some(resource) = resource else { return Self::deny_all(method) };
         let mut statements = Statements::default();
-        statements.add(permits(grants, method), &resource);
+        statements.add(decide(grants, method).is_permitted(), &resource);
         statements.into_document()
     }
 

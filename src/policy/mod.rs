@@ -27,20 +27,17 @@ pub use lint::{Finding, lint};
 pub use method_arn::{InvalidMethodArn, LONGEST_RESOURCE, MethodArn};
 pub use policies::Policies;
 
-use crate::access::{Grants, Pattern, Route};
+use crate::access::{Grants, Pattern, Route, Verdict};
 
-/// Do the grants permit the requested method?
+/// What do the grants say of the requested method?
 #[must_use]
-pub fn permits(grants: &Grants<'_>, method: &MethodArn) -> bool {
-    grants.permits(method.verb(), method.path().as_ref())
+pub fn decide<'a>(grants: &Grants<'a>, method: &MethodArn) -> Verdict<'a> {
+    grants.decide(method.verb(), method.path().as_ref())
 }
 
-/// The route that the requested method falls under: the one that decides, or else one that is merely named.
+/// The route that a method falls under that no grant mentions.
 #[must_use]
-pub fn route<'a>(grants: &Grants<'a>, method: &MethodArn) -> Option<&'a Route> {
+pub fn named_route<'a>(grants: &Grants<'a>, method: &MethodArn) -> Option<&'a Route> {
     let path = method.path()?;
-    let falls_under = |pattern: &&Pattern<'a>| pattern.matches(method.verb(), &path);
-    let deciding = grants.denied().iter().chain(grants.allowed()).find(falls_under).map(Pattern::route);
-    let named = || grants.catalog().iter().map(Pattern::anyones).find(|pattern| falls_under(&pattern));
-    deciding.or_else(|| named().map(|pattern| pattern.route()))
+    grants.catalog().iter().find(|route| Pattern::anyones(route).matches(method.verb(), &path))
 }

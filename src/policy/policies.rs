@@ -3,9 +3,9 @@
 //! What two tokens' policies have in common is compiled once, see [`template`](super::template), and kept.
 
 use super::compile;
+use super::decide;
 use super::document::{Compiled, Coverage, Limits, PolicyDocument};
 use super::method_arn::MethodArn;
-use super::permits;
 use super::rights::Rights;
 use super::statements::{Statements, Unsayable};
 use super::template::Template;
@@ -82,7 +82,7 @@ impl Policies {
     }
 
     fn of_api(&self, map: &PermissionMap, grants: &Grants<'_>, method: &MethodArn) -> Result<Statements, Unsayable> {
-        let permitted = permits(grants, method);
+        let permitted = decide(grants, method).is_permitted();
         let shared = self.are_distinct(grants).then(|| self.template(map, grants)).filter(|template| template.exact);
         // Resources that are exact say every verb that API Gateway knows.
         let said = shared.is_none() || VERBS.contains(&method.verb());
