@@ -32,7 +32,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run watch events vectors test check advisories unit e2e iam-oracle differential bench fuzz lint-template build clean build-AuthorizerFunction
+.PHONY: help run watch events vectors test check advisories unit e2e iam-oracle instructions differential bench fuzz lint-template build clean build-AuthorizerFunction
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
@@ -50,7 +50,7 @@ vectors: $(EVENTS_VENV)/.installed ## Make tests/vectors/ anew: a key set, and e
 	@$(EVENTS_VENV)/bin/python3 tools/make_vectors.py
 
 test: ## Everything that CI runs
-	@for target in check unit run e2e iam-oracle differential lint-template; do \
+	@for target in check unit run e2e iam-oracle lint-template instructions; differential lint-template; do \
 	  echo; echo "== make $$target"; $(MAKE) --no-print-directory $$target; \
 	done
 	@echo; echo "== all passed"
@@ -86,6 +86,9 @@ iam-oracle: tests/iam/node_modules/.installed ## Policies before an IAM evaluato
 
 differential: tests/differential/node_modules/.installed ## Verifiers of other makers judge the same tokens
 	node tests/differential/compare.mjs
+
+instructions: $(EVENTS_VENV)/.installed ## Instructions of a start and of an event, held to limits. Needs valgrind
+	@$(EVENTS_VENV)/bin/python3 benches/compare/instructions.py
 
 fuzz: ## Any bytes as an event, for a minute. Needs `cargo install --locked cargo-fuzz`
 	mkdir -p fuzz/corpus/event
