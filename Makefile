@@ -95,8 +95,8 @@ fuzz: ## Any bytes as an event, for a minute. Needs `cargo install --locked carg
 	cp events/*.json fuzz/corpus/event/
 	RUSTC_BOOTSTRAP=1 cargo fuzz run event -- -max_total_time=60 -max_len=8192
 
-bench: ## Sizes of policies, and how long they take
-	cargo bench --locked --bench policy
+bench: ## How long each step takes, and how large policies get
+	cargo bench --locked --bench '*'
 
 lint-template: $(TEMPLATE_VENV)/.installed ## cfn-lint and sam validate, without credentials
 	$(TEMPLATE_VENV)/bin/cfn-lint $(TEMPLATES)
