@@ -32,7 +32,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run watch events vectors test check advisories unit e2e iam-oracle instructions differential bench fuzz lint-template build clean build-AuthorizerFunction
+.PHONY: help run watch events vectors test check advisories unit e2e iam-oracle instructions differential bench compare fuzz lint-template build clean build-AuthorizerFunction
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
@@ -89,6 +89,15 @@ differential: tests/differential/node_modules/.installed ## Verifiers of other m
 
 instructions: $(EVENTS_VENV)/.installed ## Instructions of a start and of an event, held to limits. Needs valgrind
 	@$(EVENTS_VENV)/bin/python3 benches/compare/instructions.py
+
+# Peers are built as anybody would: the switch of `.cargo/config.toml` would apply to what lies below it.
+compare: $(EVENTS_VENV)/.installed benches/compare/peers/node/node_modules/.installed ## This function beside others that do the same job. Needs Node
+	cargo build --locked --release --bin $(NAME)
+	for peer in typical floor; do \
+	  AWS_LC_SYS_NO_JITTER_ENTROPY=0 cargo build --locked --release --manifest-path benches/compare/peers/rust/Cargo.toml \
+	    --package $$peer --target-dir target/peers; \
+	done
+	@$(EVENTS_VENV)/bin/python3 benches/compare $(OPTIONS)
 
 fuzz: ## Any bytes as an event, for a minute. Needs `cargo install --locked cargo-fuzz`
 	mkdir -p fuzz/corpus/event
@@ -153,6 +162,9 @@ $(TEMPLATE_VENV)/.installed: $(REQUIREMENTS)/template.txt
 
 tests/%/node_modules/.installed: tests/%/package-lock.json
 	npm ci --prefix tests/$* --no-audit --no-fund
+
+%/node_modules/.installed: %/package-lock.json
+	npm ci --prefix $* --no-audit --no-fund
 	@touch $@
 
 # An installed one of this version will do; compiling it takes minutes.

@@ -105,7 +105,7 @@ class Function:
         address = f"127.0.0.1:{self._listener.getsockname()[1]}"
         environment = ENVIRONMENT | {"LAMBDA_TASK_ROOT": str(folder), "AWS_LAMBDA_RUNTIME_API": address} | settings
         with _pinned(cpu):
-            self.spawned_ns = time.perf_counter_ns()
+            self._spawned_ns = time.perf_counter_ns()
             self._process = subprocess.Popen(
                 command,
                 cwd=folder,
@@ -119,11 +119,12 @@ class Function:
         # The process's CPU clock: all of its threads, in nanoseconds (clock_getcpuclockid(3)).
         self._cpu_clock = (~self._process.pid << 3) | 2
 
-    def await_next(self) -> None:
-        """Until the function asks for an event."""
+    def await_next(self) -> int:
+        """Until the function asks for an event; the nanoseconds since its spawn."""
         while not self._waiting:
             for connection, line, _body in self._requests():
                 self._expect_next(connection, line)
+        return time.perf_counter_ns() - self._spawned_ns
 
     def invoke(self, event: bytes) -> Reply:
         """One event, up to when the function asks for another."""

@@ -1,0 +1,75 @@
+"""This function beside others that do the same job, as whole processes (`make compare`)."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+import pool  # noqa: E402 - they need the path above
+import report  # noqa: E402
+import throttle  # noqa: E402
+from contestants import all_of_them  # noqa: E402
+from scenarios import CPU, Events, Measures, Scenarios  # noqa: E402
+
+# Lambda Managed Instances hand a process several events at a time.
+AT_ONCE = 8
+
+
+def main() -> int:
+    options = _options()
+    if CPU is not None:
+        os.sched_setaffinity(0, os.sched_getaffinity(0) - {CPU})
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        user_pool = pool.Pool()
+        (folder / "jwks.json").write_bytes(user_pool.key_set)
+        endpoint = pool.KeyEndpoint(folder, user_pool.key_set)
+        contestants = [one for one in all_of_them(folder, endpoint) if not options.only or one.name in options.only]
+        print(f"making tokens for {options.events} events of a kind", file=sys.stderr)
+        scenarios = Scenarios(folder, Events.of(user_pool, options.events), endpoint)
+        if not throttle.is_possible():
+            print("skipped: a share of a CPU takes control groups and root", file=sys.stderr)
+        found: dict[str, list[Measures]] = {one.name: [] for one in contestants}
+        for number in range(options.rounds):
+            # A B C, then C B A: whoever comes later in a round comes earlier in the next.
+            for contestant in contestants[:: -1 if number % 2 else 1]:
+                print(f"round {number + 1} of {options.rounds}: {contestant.name}", file=sys.stderr)
+                found[contestant.name].append(scenarios.round(contestant, options.cold))
+        for contestant in contestants:
+            if contestant.fetching:
+                found[contestant.name][0] |= scenarios.large_answer(contestant)
+        print(report.table(found))
+        print(f"\n{_throughput(scenarios, contestants[0], options.rounds)}")
+    return 0
+
+
+def _throughput(scenarios: Scenarios, contestant, rounds: int) -> str:
+    pairs = [(scenarios.throughput(contestant, 1), scenarios.throughput(contestant, AT_ONCE)) for _ in range(rounds)]
+    one, many, ratio = (
+        statistics.median(values)
+        for values in ([a for a, _ in pairs], [b for _, b in pairs], [b / a for a, b in pairs])
+    )
+    return (
+        f"{contestant.name}, events a second: {one:,.0f} one at a time, {many:,.0f} with {AT_ONCE} at once (×{ratio:.2f}) "
+        f"on {os.cpu_count()} CPUs, of which the emulator takes its part"
+    )
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make compare", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--cold", type=int, default=5, help="starts of each kind in a round")
+    parser.add_argument("--events", type=int, default=1400, help="TOKEN events in a round; of the other kinds half")
+    parser.add_argument("--only", action="append", help="a contestant's name")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
