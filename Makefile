@@ -95,7 +95,7 @@ compare: $(EVENTS_VENV)/.installed benches/compare/peers/node/node_modules/.inst
 	cargo build --locked --release --bin $(NAME)
 	for peer in typical floor; do \
 	  AWS_LC_SYS_NO_JITTER_ENTROPY=0 cargo build --locked --release --manifest-path benches/compare/peers/rust/Cargo.toml \
-	    --package $$peer --target-dir target/peers; \
+	    --package $$peer --target-dir $${CARGO_TARGET_DIR:-target}/peers; \
 	done
 	@$(EVENTS_VENV)/bin/python3 benches/compare $(OPTIONS)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -15,7 +16,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 import pool  # noqa: E402 - they need the path above
 import report  # noqa: E402
 import throttle  # noqa: E402
-from contestants import all_of_them  # noqa: E402
+from contestants import Contestant, all_of_them  # noqa: E402
 from scenarios import CPU, Events, Measures, Scenarios  # noqa: E402
 
 # Lambda Managed Instances hand a process several events at a time.
@@ -47,10 +48,12 @@ def main() -> int:
                 found[contestant.name][0] |= scenarios.large_answer(contestant)
         print(report.table(found))
         print(f"\n{_throughput(scenarios, contestants[0], options.rounds)}")
+        node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+        print(f"Node {node}; the peers' versions are those of the lock files in benches/compare/peers")
     return 0
 
 
-def _throughput(scenarios: Scenarios, contestant, rounds: int) -> str:
+def _throughput(scenarios: Scenarios, contestant: Contestant, rounds: int) -> str:
     pairs = [(scenarios.throughput(contestant, 1), scenarios.throughput(contestant, AT_ONCE)) for _ in range(rounds)]
     one, many, ratio = (
         statistics.median(values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import pool
 
 ROOT = Path(__file__).resolve().parents[2]
-PEERS = ROOT / "target" / "peers" / "release"
+TARGET = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
+PEERS = TARGET / "peers" / "release"
 NODE = Path(__file__).with_name("peers") / "node" / "bootstrap.mjs"
 
 
@@ -42,7 +44,7 @@ def all_of_them(folder: Path, endpoint: pool.KeyEndpoint) -> list[Contestant]:
     return [
         Contestant(
             "this function",
-            [str(ROOT / "target" / "release" / "cognito-authorizer")],
+            [str(TARGET / "release" / "cognito-authorizer")],
             settings,
             {"JWKS_CA_FILE": endpoint.ca_file.name},
             bundled,

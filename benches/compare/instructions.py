@@ -6,6 +6,7 @@ A warm event is the difference between a process that answered many and one that
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -24,7 +25,7 @@ from function import started  # noqa: E402
 
 LIMITS = Path(__file__).with_name("instructions.toml")
 PROFILE = "symbols"
-BINARY = ROOT / "target" / PROFILE / "cognito-authorizer"
+BINARY = ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / PROFILE / "cognito-authorizer"
 
 # Enough that the first event's own costs (tables that grow) vanish in the mean.
 EVENTS = 200

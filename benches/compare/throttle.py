@@ -5,13 +5,12 @@ Lambda Developer Guide, "Configure Lambda function memory". Before that, in init
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 ONE_CPU_MB = 1769
-# The length of a turn. Lambda's is not documented; 20 ms is what its functions are seen to be stopped by.
+# The length of a turn. Lambda's is not documented; functions are seen to stand still for the rest of 20 ms.
 PERIOD_US = 20_000
 
 V1 = Path("/sys/fs/cgroup/cpu")
@@ -50,7 +49,7 @@ def throttled(pid: int, memory: int | None) -> Iterator[None]:
 
 @contextmanager
 def _group() -> Iterator[Path]:
-    if (V1 / "cpu.cfs_quota_us").exists() or V1.is_dir():
+    if V1.is_dir():
         group = V1 / GROUP
     else:
         (V2 / "cgroup.subtree_control").write_text("+cpu")
