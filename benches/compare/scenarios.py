@@ -17,7 +17,7 @@ from function import Function, FunctionFailed, Reply, started
 Measures = dict[str, float]
 
 # After these a just-in-time compiler has seen everything once.
-WARM_UP = 500
+WARM_UP = 1500
 
 # Lambda's smallest size, in MB.
 SMALLEST = 128
