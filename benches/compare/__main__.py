@@ -17,6 +17,7 @@ import pool  # noqa: E402 - they need the path above
 import report  # noqa: E402
 import throttle  # noqa: E402
 from contestants import Contestant, all_of_them  # noqa: E402
+from function import FunctionFailed  # noqa: E402
 from scenarios import CPU, Events, Measures, Scenarios  # noqa: E402
 
 # Lambda Managed Instances hand a process several events at a time.
@@ -42,7 +43,10 @@ def main() -> int:
             # A B C, then C B A: whoever comes later in a round comes earlier in the next.
             for contestant in contestants[:: -1 if number % 2 else 1]:
                 print(f"round {number + 1} of {options.rounds}: {contestant.name}", file=sys.stderr)
-                found[contestant.name].append(scenarios.round(contestant, options.cold))
+                try:
+                    found[contestant.name].append(scenarios.round(contestant, options.cold))
+                except FunctionFailed as error:
+                    raise SystemExit(f"{contestant.name}: {error}") from error
         for contestant in contestants:
             if contestant.fetching:
                 found[contestant.name][0] |= scenarios.large_answer(contestant)
