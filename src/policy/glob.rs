@@ -53,10 +53,21 @@ pub(super) fn around<'a>(piece: &[Part<'a>]) -> Glob<'a> {
 /// What of the piece the glob matches: one piece for each way that its stars can be laid over the segments.
 pub(super) fn overlaps<'a>(glob: &[Seg<'a>], piece: &[Part<'a>]) -> Vec<Piece<'a>> {
     let mut found = Vec::new();
-    if !are_apart(glob, piece) {
-        lay(glob, piece, &mut Vec::with_capacity(piece.len()), &mut found);
-    }
+    any_overlap(glob, piece, |laid| {
+        found.push(laid.to_vec());
+        false
+    });
     found
+}
+
+/// Is what the glob matches of the piece, laid in some way, one that `is_wanted`? The search ends with the first.
+pub(super) fn any_overlap<'a>(
+    glob: &[Seg<'a>],
+    piece: &[Part<'a>],
+    mut is_wanted: impl FnMut(&[Part<'a>]) -> bool,
+) -> bool {
+    let mut laid = Vec::with_capacity(piece.len());
+    !are_apart(glob, piece) && Laying::new(glob, piece).any((0, 0), &mut laid, &mut is_wanted)
 }
 
 /// Do the first texts already tell them apart? Most pairs end here.
@@ -71,41 +82,90 @@ fn are_apart(glob: &[Seg<'_>], piece: &[Part<'_>]) -> bool {
         || glob.iter().rev().take_while(before_star).zip(piece.iter().rev()).any(differ)
 }
 
-fn lay<'a>(glob: &[Seg<'a>], piece: &[Part<'a>], laid: &mut Piece<'a>, found: &mut Vec<Piece<'a>>) {
-    let depth = laid.len();
-    match (glob.split_first(), piece.split_first()) {
-        (None, None) => found.push(laid.clone()),
-        (Some((Seg::Text(text), glob)), Some((part, rest))) if is_within(&[Part::Literal(text)], &[*part]) => {
-            laid.push(Part::Literal(text));
-            lay(glob, rest, laid, found);
-        }
-        (Some((Seg::Star, glob)), Some(_)) => {
-            // Every segment that is left needs one of the piece's.
-            for taken in 1..=piece.len().saturating_sub(glob.len()) {
-                let (under, rest) = piece.split_at(taken);
-                laid.extend_from_slice(under);
-                lay(glob, rest, laid, found);
-                laid.truncate(depth);
+/// The ways to lay a glob over a piece.
+struct Laying<'p, 'a> {
+    glob: &'p [Seg<'a>],
+    piece: &'p [Part<'a>],
+    /// Can the glob from here be laid over the piece from there? Row by row of the glob, each with a place for its end:
+    /// without it the search would walk into every dead end.
+    possible: Vec<bool>,
+}
+
+impl<'p, 'a> Laying<'p, 'a> {
+    fn new(glob: &'p [Seg<'a>], piece: &'p [Part<'a>]) -> Self {
+        let mut laying = Self { glob, piece, possible: vec![false; (glob.len() + 1) * (piece.len() + 1)] };
+        for here in (0..=glob.len()).rev() {
+            for there in (0..=piece.len()).rev() {
+                let possible = match (glob.get(here), piece.get(there)) {
+                    (None, None) => true,
+                    (Some(seg), Some(part)) => {
+                        let next = laying.is_possible(here + 1, there + 1);
+                        match seg {
+                            Seg::Text(text) => next && is_within(&[Part::Literal(text)], &[*part]),
+                            Seg::Star => next || laying.is_possible(here, there + 1),
+                        }
+                    }
+                    _ => false,
+                };
+                let place = laying.place(here, there);
+                if let Some(known) = laying.possible.get_mut(place) {
+                    *known = possible;
+                }
             }
         }
-        _ => {}
+        laying
     }
-    laid.truncate(depth);
+
+    fn place(&self, here: usize, there: usize) -> usize {
+        here * (self.piece.len() + 1) + there
+    }
+
+    fn is_possible(&self, here: usize, there: usize) -> bool {
+        self.possible.get(self.place(here, there)).is_some_and(|known| *known)
+    }
+
+    fn any(
+        &self,
+        (here, there): (usize, usize),
+        laid: &mut Piece<'a>,
+        is_wanted: &mut impl FnMut(&[Part<'a>]) -> bool,
+    ) -> bool {
+        if !self.is_possible(here, there) {
+            return false;
+        }
+        let (Some(seg), Some(part)) = (self.glob.get(here), self.piece.get(there)) else { return is_wanted(laid) };
+        laid.push(if let Seg::Text(text) = seg { Part::Literal(text) } else { *part });
+        // Of stars in a row the last may take as many as they all could: the piece is the same.
+        let takes_more = *seg == Seg::Star && self.glob.get(here + 1) != Some(&Seg::Star);
+        let found = self.any((here + 1, there + 1), laid, is_wanted)
+            || (takes_more && self.any((here, there + 1), laid, is_wanted));
+        laid.pop();
+        found
+    }
 }
 
 /// Does the glob match everything that the other matches?
+///
+/// The last star alone ever takes more than it has: what an earlier one could take instead, it can as well. So the work
+/// grows with the product of the lengths, of which a request's path has a say in one.
 pub(super) fn covers(glob: &[Seg<'_>], other: &[Seg<'_>]) -> bool {
-    match (glob.split_first(), other.split_first()) {
-        (None, None) => true,
-        (Some((Seg::Text(text), glob)), Some((Seg::Text(same), other))) => text == same && covers(glob, other),
-        (Some((Seg::Star, glob)), Some((_, rest))) => covers(glob, rest) || covers_on(glob, rest),
-        _ => false,
+    let (mut here, mut there) = (0, 0);
+    let mut star = None;
+    while let Some(segment) = other.get(there) {
+        match (glob.get(here), star) {
+            (Some(Seg::Star), _) => {
+                star = Some((here, there));
+                (here, there) = (here + 1, there + 1);
+            }
+            (Some(seg), _) if seg == segment => (here, there) = (here + 1, there + 1),
+            (_, Some((at, taken))) => {
+                star = Some((at, taken + 1));
+                (here, there) = (at + 1, taken + 2);
+            }
+            (_, None) => return false,
+        }
     }
-}
-
-/// The star that stands before `glob` takes one more segment.
-fn covers_on(glob: &[Seg<'_>], other: &[Seg<'_>]) -> bool {
-    other.split_first().is_some_and(|(_, rest)| covers(glob, rest) || covers_on(glob, rest))
+    here == glob.len()
 }
 
 /// Is all of the piece within these parts, which may end in [`Part::Rest`]?
@@ -154,7 +214,9 @@ mod tests {
             ("GET/a", "GET/a", ["GET/a"].as_slice()),
             ("GET/*", "GET/a/b", &["GET/a/b"]),
             ("GET/*/c", "GET/a/*/*", &["GET/a/*/c"]),
-            ("GET/*/*", "GET/a/*/*", &["GET/a/*/*", "GET/a/*/*"]),
+            ("GET/*/*", "GET/a/*/*", &["GET/a/*/*"]),
+            ("GET/*/*/b", "GET/a/*/*/*", &["GET/a/*/*/b"]),
+            ("*/a/*", "*/*/*/*", &["*/a/*/*", "*/*/a/*"]),
             ("*/b", "*/*", &["*/b"]),
             ("GET/a/*", "GET/a", &[]),
             ("GET/a", "GET/*/b", &[]),
@@ -180,5 +242,17 @@ mod tests {
         ] {
             assert_eq!(covers(&glob(wide), &glob(narrow)), expected, "{wide} over {narrow}");
         }
+    }
+
+    /// Trying every way would take longer than anyone waits.
+    #[test]
+    fn work_does_not_grow_with_the_ways_to_lay_the_stars() {
+        let stars = vec![Seg::Star; 20];
+        let any = vec![Part::One; 60];
+        assert_eq!(overlaps(&stars, &any), std::slice::from_ref(&any));
+        let apart = [[Seg::Star, Seg::Text("a")].repeat(10), [Seg::Text("b"), Seg::Star].to_vec()].concat();
+        assert!(any_overlap(&apart, &any, |_| true));
+        assert_eq!(overlaps(&apart, &vec![Part::Literal("a"); 200]), Vec::<Piece<'_>>::new());
+        assert!(!covers(&apart, &[Seg::Text("a"); 200]));
     }
 }

@@ -1,6 +1,6 @@
 //! What of a set of methods is granted?
 
-use super::glob::{Glob, Piece, is_within, meet, overlaps, parts, pieces};
+use super::glob::{Glob, Piece, any_overlap, is_within, meet, overlaps, parts, pieces};
 use crate::access::{Grants, Part, Pattern, VERBS};
 
 /// The grants of one token, verb first, and as pieces for the lengths that matter.
@@ -67,7 +67,7 @@ impl<'a> Rights<'a> {
 
     /// The granted pieces that a glob matches something of.
     pub(super) fn touched(&self, glob: &Glob<'a>) -> impl Iterator<Item = &Piece<'a>> {
-        self.allowed.iter().filter(|allowed| overlaps(glob, allowed).iter().any(|piece| !self.is_denied(piece)))
+        self.allowed.iter().filter(|allowed| any_overlap(glob, allowed, |piece| !self.is_denied(piece)))
     }
 
     /// Does the glob match anything that is granted?
