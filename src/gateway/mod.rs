@@ -11,7 +11,7 @@ mod response;
 mod source;
 
 pub use event::Api;
-pub use request::{AuthorizationRequest, InvalidEvent};
+pub use request::{AuthorizationRequest, InvalidEvent, LARGEST_EVENT};
 pub use response::{Failure, PolicyResponse, Response, SimpleResponse};
 pub use source::TokenSource;
 

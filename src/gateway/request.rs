@@ -13,6 +13,10 @@ use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerRequest;
 use serde::Deserialize;
 use std::fmt;
 
+/// The largest event read, in bytes. API Gateway takes 10,240 bytes of headers, writes them and the URL's parts down two or
+/// three times, and adds its own: a tenth of this. Lambda itself would take 6 MB.
+pub const LARGEST_EVENT: usize = 1024 * 1024;
+
 /// What is to be decided: may the holder of this token call this method?
 #[derive(Debug)]
 pub struct AuthorizationRequest {
@@ -30,6 +34,9 @@ impl AuthorizationRequest {
     /// # Errors
     /// [`InvalidEvent`] when it is not an authorizer event of API Gateway.
     pub fn parse(event: &str, sources: &[TokenSource]) -> Result<Self, InvalidEvent> {
+        if event.len() > LARGEST_EVENT {
+            return Err(InvalidEvent::TooLarge);
+        }
         // A REQUEST event reads happily as a TOKEN event without a token, so its type is asked for.
         let token_event = read::<ApiGatewayCustomAuthorizerRequest>(event).ok();
         if let Some(event) = token_event.filter(|event| event.type_.as_deref() == Some("TOKEN")) {
@@ -77,6 +84,8 @@ pub enum InvalidEvent {
     MalformedMethodArn,
     /// There is no `methodArn`, or no `routeArn` where that stands for it.
     NoMethodArn,
+    /// It is larger than any request to an API makes it.
+    TooLarge,
     /// It is not an authorizer event of API Gateway.
     UnknownShape,
 }
@@ -88,6 +97,7 @@ impl InvalidEvent {
         match self {
             Self::MalformedMethodArn => "method_arn_malformed",
             Self::NoMethodArn => "method_arn_missing",
+            Self::TooLarge => "event_too_large",
             Self::UnknownShape => "event_unknown",
         }
     }
@@ -98,6 +108,7 @@ impl fmt::Display for InvalidEvent {
         f.write_str(match self {
             Self::MalformedMethodArn => "found another text, expected the ARN of a method of this API",
             Self::NoMethodArn => "found no `methodArn` or `routeArn`, expected the ARN of an API's method",
+            Self::TooLarge => "found more than 1 MiB, expected an authorizer event of API Gateway",
             Self::UnknownShape => {
                 "found another event, expected a `TOKEN` or `REQUEST` authorizer event of API Gateway"
             }

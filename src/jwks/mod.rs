@@ -12,4 +12,4 @@ mod source;
 pub use cache::{KeyCache, KeyEvent, KeyLookup, KeyOrigin, MaxAge, NoKey, Observer, PATIENCE, Unavailable};
 pub use key::{InvalidKeySet, KeyId, KeySet, VerifyingKey};
 pub use schedule::{BURST, LONGEST_BACKOFF_SECONDS, REFILL_SECONDS};
-pub use source::{FetchError, HttpKeySource, KeySource, TrustedRoots};
+pub use source::{FetchError, HttpKeySource, KeySource, LARGEST_ANSWER, TrustedRoots};

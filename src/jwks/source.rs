@@ -24,7 +24,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const FETCH_TIMEOUT: Duration = Duration::from_millis(2500);
 
 /// The largest answer read, in bytes. A pool's set of two keys has about 900.
-const LARGEST_ANSWER: usize = 64 * 1024;
+pub const LARGEST_ANSWER: usize = 64 * 1024;
 
 /// Something that can tell an issuer's key set, as JSON.
 pub trait KeySource: Send + Sync {

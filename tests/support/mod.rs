@@ -5,6 +5,7 @@
 
 pub mod documents;
 pub mod doors;
+pub mod hostile;
 pub mod iam;
 pub mod vectors;
 pub mod world;
