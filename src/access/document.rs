@@ -41,11 +41,22 @@ impl InvalidDocument {
 
 impl fmt::Display for InvalidDocument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "at `{}`: {}", self.path, self.problem)
+        write!(f, "at `{}`: {}", OneLine(&self.path), OneLine(&self.problem))
     }
 }
 
 impl std::error::Error for InvalidDocument {}
+
+/// A text that may quote the document, with its control characters escaped: a message is one line.
+struct OneLine<'a>(&'a str);
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0
+            .chars()
+            .try_for_each(|c| if c.is_control() { write!(f, "{}", c.escape_default()) } else { write!(f, "{c}") })
+    }
+}
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -351,6 +362,18 @@ mod tests {
             let message = message(&json);
             assert!(message.contains(problem), "{json}: {message}");
             assert!(message.starts_with(&format!("at `{place}`")), "{json}: {message}");
+        }
+    }
+
+    #[test]
+    fn a_message_is_one_line_whatever_the_document_holds() {
+        for json in [
+            r#"{"a\nb":1}"#,
+            r#"{"permissions":[{"authenticated":true,"allow":["GET /a\nb"]}]}"#,
+            r#"{"permissions":[{"authenticated":true,"allow":["GET /"]}],"context":{"a\r\nb":"sub"}}"#,
+        ] {
+            let message = message(json);
+            assert!(!message.contains(['\n', '\r']) && message.contains("\\n"), "{message}");
         }
     }
 }
