@@ -24,6 +24,8 @@
 //!
 //! Imports point left along the line, never right. Beside it stands `json`, for texts that may not say a thing twice.
 
+#![forbid(unsafe_code)]
+
 pub mod access;
 pub mod authorizer;
 pub mod clock;

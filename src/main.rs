@@ -1,5 +1,7 @@
 //! The Lambda function: the runtime hands each event to the [`Gateway`] that settings and files became.
 
+#![forbid(unsafe_code)]
+
 mod startup;
 
 use cognito_authorizer::config;
