@@ -55,12 +55,13 @@ test: ## Everything that CI runs
 	done
 	@echo; echo "== all passed"
 
-check: $(DENY) ## Format, clippy and docs without a warning, and cargo deny
+check: $(DENY) ## Format, clippy and docs without a warning, cargo deny, no unused dependency
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
 	cargo fetch --locked
 	$(DENY) --locked --offline check bans licenses sources
+	python3 tools/unused_dependencies.py Cargo.toml fuzz/Cargo.toml
 
 advisories: $(DENY) ## Known vulnerabilities in dependencies, if their database can be fetched
 	@if git -c http.lowSpeedLimit=1 -c http.lowSpeedTime=20 ls-remote --quiet \
@@ -106,6 +107,9 @@ fuzz: ## Any bytes as an event, for a minute. Needs `cargo install --locked carg
 
 bench: ## How long each step takes, and how large policies get
 	cargo bench --locked --bench '*'
+
+bench: ## Sizes of policies, how long they take, and the work for hostile input
+	cargo bench --locked --bench policy --bench work_bounds
 
 lint-template: $(TEMPLATE_VENV)/.installed ## cfn-lint and sam validate, without credentials
 	$(TEMPLATE_VENV)/bin/cfn-lint $(TEMPLATES)
