@@ -20,6 +20,12 @@ WITH_CARGO_LAMBDA := PATH="$(RUN_VENV)/bin:$$PATH"
 
 DENY_VERSION := 0.20.2
 DENY := $(TOOLS)/bin/cargo-deny
+FUZZ_VERSION := 0.13.2
+FUZZ := $(TOOLS)/bin/cargo-fuzz
+
+FUZZ_TARGETS := event keys permissions route token
+TARGET := event
+SECONDS := 600
 
 # What lies beside the binary in the function's package; a bundled key set only if there is one.
 PACKAGED := permissions.json $(wildcard jwks.json)
@@ -32,7 +38,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run watch events vectors test check advisories unit e2e iam-oracle instructions differential bench compare fuzz lint-template build clean build-AuthorizerFunction
+.PHONY: help run watch events vectors test check advisories unit e2e iam-oracle instructions differential bench compare fuzz fuzz-short lint-template build clean build-AuthorizerFunction
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
@@ -50,7 +56,7 @@ vectors: $(EVENTS_VENV)/.installed ## Make tests/vectors/ anew: a key set, and e
 	@$(EVENTS_VENV)/bin/python3 tools/make_vectors.py
 
 test: ## Everything that CI runs
-	@for target in check unit run e2e iam-oracle differential lint-template instructions; do \
+	@for target in check unit run e2e iam-oracle fuzz-short differential lint-template instructions; do \
 	  echo; echo "== make $$target"; $(MAKE) --no-print-directory $$target; \
 	done
 	@echo; echo "== all passed"
@@ -104,6 +110,19 @@ fuzz: ## Any bytes as an event, for a minute. Needs `cargo install --locked carg
 	mkdir -p fuzz/corpus/event
 	cp events/*.json fuzz/corpus/event/
 	RUSTC_BOOTSTRAP=1 cargo fuzz run event -- -max_total_time=60 -max_len=8192
+
+fuzz: $(FUZZ) ## Look for counterexamples: TARGET=event, keys, permissions, route or token, for SECONDS=600
+	python3 tools/fuzz_seeds.py
+	$(call fuzz_run,$(TARGET),$(SECONDS))
+
+fuzz-short: $(FUZZ) ## The same for ten seconds a target
+	python3 tools/fuzz_seeds.py
+	@for target in $(FUZZ_TARGETS); do \
+	  echo "-- $$target"; $(call fuzz_run,$$target,10) -verbosity=0 -print_final_stats=1; \
+	done
+
+# (target, seconds). Instrumenting needs flags that stable Rust has, but hides. One input takes milliseconds.
+fuzz_run = PATH="$(TOOLS)/bin:$$PATH" RUSTC_BOOTSTRAP=1 cargo fuzz run $(1) -- -max_total_time=$(2) -max_len=8192 -timeout=60
 
 bench: ## How long each step takes, and how large policies get
 	cargo bench --locked --bench '*'
@@ -171,12 +190,20 @@ tests/%/node_modules/.installed: tests/%/package-lock.json
 	npm ci --prefix $* --no-audit --no-fund
 	@touch $@
 
-# An installed one of this version will do; compiling it takes minutes.
+# Installed ones of these versions will do; compiling them takes minutes.
 $(DENY):
-	@mkdir -p $(@D)
-	@if cargo deny --version 2>/dev/null | grep -qF "cargo-deny $(DENY_VERSION)"; then \
-	  ln -s "$$(command -v cargo-deny)" $@; \
-	else \
-	  echo "installing cargo-deny $(DENY_VERSION), which takes minutes"; \
-	  cargo install --quiet --locked --root $(TOOLS) cargo-deny --version $(DENY_VERSION); \
-	fi
+	$(call cargo_tool,deny,$(DENY_VERSION))
+
+$(FUZZ):
+	$(call cargo_tool,fuzz,$(FUZZ_VERSION))
+
+# (cargo subcommand, version)
+define cargo_tool
+@mkdir -p $(@D)
+@if cargo $(1) --version 2>/dev/null | grep -qF "cargo-$(1) $(2)"; then \
+  ln -s "$$(command -v cargo-$(1))" $@; \
+else \
+  echo "installing cargo-$(1) $(2), which takes minutes"; \
+  cargo install --quiet --locked --root $(TOOLS) cargo-$(1) --version $(2); \
+fi
+endef
