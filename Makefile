@@ -118,7 +118,8 @@ fuzz: $(FUZZ) ## Look for counterexamples: TARGET=event, keys, permissions, rout
 fuzz-short: $(FUZZ) ## The same for ten seconds a target
 	python3 tools/fuzz_seeds.py
 	@for target in $(FUZZ_TARGETS); do \
-	  echo "-- $$target"; $(call fuzz_run,$$target,10) -verbosity=0 -print_final_stats=1; \
+	  $(call fuzz_run,$$target,10) -print_final_stats=1 >$(TOOLS)/fuzz.log 2>&1 || { cat $(TOOLS)/fuzz.log; exit 1; }; \
+	  echo "$$target: $$(grep number_of_executed_units $(TOOLS)/fuzz.log)"; \
 	done
 
 # (target, seconds). Instrumenting needs flags that stable Rust has, but hides. One input takes milliseconds.
