@@ -30,6 +30,10 @@ SECONDS := 600
 # What lies beside the binary in the function's package; a bundled key set only if there is one.
 PACKAGED := permissions.json $(wildcard jwks.json)
 
+ARCHITECTURE ?= arm64
+BUILD_FOR_arm64 := --arm64
+BUILD_FOR_x86_64 := --x86-64
+
 TEMPLATES := template.yaml $(wildcard deploy/*.yaml)
 
 export PYTHONPATH := tools
@@ -155,9 +159,10 @@ $(WITH_CARGO_LAMBDA) cargo lambda build --release --locked $(2) --output-format 
   echo "target/lambda/$(1)/$(NAME)/bootstrap.zip"
 endef
 
-# What `sam build` runs for the function of template.yaml, whose architecture is arm64.
+# What `sam build` runs for the function of the templates. It does not say for which architecture, so ARCHITECTURE, from the
+# environment, must be the template's parameter of that name.
 build-AuthorizerFunction: $(RUN_VENV)/.installed
-	$(WITH_CARGO_LAMBDA) cargo lambda build --release --locked --arm64
+	$(WITH_CARGO_LAMBDA) cargo lambda build --release --locked $(or $(BUILD_FOR_$(ARCHITECTURE)),$(error ARCHITECTURE is arm64 or x86_64, not "$(ARCHITECTURE)"))
 	cp target/lambda/$(NAME)/bootstrap $(PACKAGED) "$(ARTIFACTS_DIR)"
 
 clean: ## Remove what was built and fetched
