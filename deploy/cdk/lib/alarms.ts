@@ -1,0 +1,44 @@
+// Who is told when the authorizer cannot answer? A topic, by the alarms of template.yaml.
+
+import { Duration, type Stack } from 'aws-cdk-lib';
+import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Function } from 'aws-cdk-lib/aws-lambda';
+import { FilterPattern, MetricFilter, type LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+
+export interface AlarmProps {
+  readonly topicArn: string;
+  readonly logGroup: LogGroup;
+  readonly authorizer: Function;
+  readonly api: RestApi;
+}
+
+const EACH_MINUTE = { statistic: 'sum', period: Duration.minutes(1) };
+
+export function addAlarms(stack: Stack, { topicArn, logGroup, authorizer, api }: AlarmProps): void {
+  const action = new SnsAction(Topic.fromTopicArn(stack, 'AlarmTopic', topicArn));
+  // Not Lambda's Errors: a 401 is an error there too.
+  const undecided = new MetricFilter(stack, 'UndecidedFilter', {
+    logGroup,
+    filterPattern: FilterPattern.stringValue('$.level', '=', 'ERROR'),
+    metricNamespace: stack.stackName,
+    metricName: 'Undecided',
+  }).metric(EACH_MINUTE);
+
+  const alarm = (id: string, alarmDescription: string, metric: cloudwatch.IMetric, evaluationPeriods = 1, datapointsToAlarm = 1) =>
+    new cloudwatch.Alarm(stack, id, {
+      alarmDescription,
+      metric,
+      evaluationPeriods,
+      datapointsToAlarm,
+      threshold: 1,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    }).addAlarmAction(action);
+
+  alarm('UndecidedAlarm', 'A request could not be decided, or the function did not start. The log line has the reason.', undecided);
+  alarm('ThrottlesAlarm', 'The authorizer was not run, for want of concurrency; the caller got 500.', authorizer.metricThrottles(EACH_MINUTE));
+  // Counts what no line of the function can tell: timeouts, a missing permission to call it.
+  alarm('ServerErrorsAlarm', 'The API answered with a server error, in three minutes of five.', api.metricServerError(EACH_MINUTE), 5, 3);
+}

@@ -1,0 +1,117 @@
+// Who can sign in? The pool of deploy/user-pool.yaml, where the reasons of the settings stand.
+
+import { Duration, Fn, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import * as cognito from 'aws-cdk-lib/aws-cognito';
+import type { Construct } from 'constructs';
+
+/** What the API must know of the pool it trusts. */
+export interface TrustedPool {
+  readonly userPoolId: string;
+  /** Comma separated. */
+  readonly clientIds: string;
+  /** Known of a created pool alone. */
+  readonly created?: { readonly userClientId: string; readonly machineClientId: string; readonly loginUrl: string };
+}
+
+export interface UserPoolStackProps extends StackProps {
+  readonly callbackUrls: string[];
+  /** First label of the login host, unique in the region; made up if not given. */
+  readonly loginDomainPrefix?: string | undefined;
+}
+
+const TOKEN_LIFE = { accessTokenValidity: Duration.hours(1), idTokenValidity: Duration.hours(1) };
+
+export class UserPoolStack extends Stack {
+  readonly pool: TrustedPool;
+
+  constructor(scope: Construct, id: string, props: UserPoolStackProps) {
+    super(scope, id, props);
+    const pool = this.userPool();
+    const read = new cognito.ResourceServerScope({ scopeName: 'read', scopeDescription: 'Read orders' });
+    const pii = new cognito.ResourceServerScope({ scopeName: 'pii', scopeDescription: 'Read personal data in orders' });
+    const orders = pool.addResourceServer('Orders', { identifier: 'orders', scopes: [read, pii] });
+    new cognito.UserPoolGroup(this, 'DataProtectionGroup', {
+      userPool: pool,
+      groupName: 'dpo',
+      description: 'May read personal data in orders',
+    });
+
+    const { OPENID, EMAIL, resourceServer } = cognito.OAuthScope;
+    const users = this.userClient(pool, props.callbackUrls, [OPENID, EMAIL, resourceServer(orders, read), resourceServer(orders, pii)]);
+    const machines = this.machineClient(pool, [resourceServer(orders, read)]);
+    const prefix = props.loginDomainPrefix ?? Fn.join('-', ['login', Fn.select(2, Fn.split('/', this.stackId))]);
+    this.managedLogin(pool, users, prefix);
+
+    const [userClientId, machineClientId] = [users.userPoolClientId, machines.userPoolClientId];
+    const loginUrl = `https://${prefix}.auth.${this.region}.amazoncognito.com`;
+    this.pool = {
+      userPoolId: pool.userPoolId,
+      clientIds: `${userClientId},${machineClientId}`,
+      created: { userClientId, machineClientId, loginUrl },
+    };
+  }
+
+  private userPool(): cognito.UserPool {
+    return new cognito.UserPool(this, 'UserPool', {
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      featurePlan: cognito.FeaturePlan.ESSENTIALS,
+      signInAliases: { email: true },
+      signInCaseSensitive: false,
+      autoVerify: { email: true },
+      selfSignUpEnabled: false,
+      accountRecovery: cognito.AccountRecovery.EMAIL_ONLY,
+      mfa: cognito.Mfa.OPTIONAL,
+      mfaSecondFactor: { otp: true, sms: false },
+      passwordPolicy: { minLength: 12, tempPasswordValidity: Duration.days(7) },
+      customAttributes: {
+        tenant_id: new cognito.StringAttribute({ mutable: true }),
+        frozen: new cognito.StringAttribute({ mutable: true }),
+      },
+    });
+  }
+
+  private userClient(pool: cognito.UserPool, callbackUrls: string[], scopes: cognito.OAuthScope[]): cognito.UserPoolClient {
+    const email = new cognito.ClientAttributes().withStandardAttributes({ email: true });
+    return pool.addClient('Users', {
+      generateSecret: false,
+      oAuth: { flows: { authorizationCodeGrant: true }, scopes, callbackUrls, logoutUrls: callbackUrls },
+      supportedIdentityProviders: [cognito.UserPoolClientIdentityProvider.COGNITO],
+      authFlows: { userPassword: true },
+      readAttributes: email.withStandardAttributes({ email: true, emailVerified: true }).withCustomAttributes('tenant_id', 'frozen'),
+      // Whoever may write custom:frozen or custom:tenant_id could give itself rights.
+      writeAttributes: email,
+      preventUserExistenceErrors: true,
+      enableTokenRevocation: true,
+      refreshTokenValidity: Duration.days(1),
+      ...TOKEN_LIFE,
+    });
+  }
+
+  private machineClient(pool: cognito.UserPool, scopes: cognito.OAuthScope[]): cognito.UserPoolClient {
+    const client = pool.addClient('Machines', {
+      generateSecret: true,
+      oAuth: { flows: { clientCredentials: true }, scopes },
+      preventUserExistenceErrors: true,
+      enableTokenRevocation: true,
+      ...TOKEN_LIFE,
+    });
+    // Left out, it would let people sign in; and the construct has no way to ask for the refresh flow alone.
+    const resource = client.node.defaultChild as cognito.CfnUserPoolClient;
+    resource.explicitAuthFlows = ['ALLOW_REFRESH_TOKEN_AUTH'];
+    resource.supportedIdentityProviders = undefined;
+    return client;
+  }
+
+  private managedLogin(pool: cognito.UserPool, client: cognito.UserPoolClient, domainPrefix: string): void {
+    pool.addDomain('Login', {
+      cognitoDomain: { domainPrefix },
+      managedLoginVersion: cognito.ManagedLoginVersion.NEWER_MANAGED_LOGIN,
+    });
+    // Managed login shows no page for a client without a style.
+    new cognito.CfnManagedLoginBranding(this, 'LoginStyle', {
+      userPoolId: pool.userPoolId,
+      clientId: client.userPoolClientId,
+      useCognitoProvidedValues: true,
+    });
+  }
+}
