@@ -16,7 +16,10 @@ RUN_VENV := $(TOOLS)/venv
 EVENTS_VENV := $(TOOLS)/venv-events
 E2E_VENV := $(TOOLS)/venv-e2e
 TEMPLATE_VENV := $(TOOLS)/venv-sam
+CHECKOV_VENV := $(TOOLS)/venv-checkov
 WITH_CARGO_LAMBDA := PATH="$(RUN_VENV)/bin:$$PATH"
+
+CHECKOV := $(CHECKOV_VENV)/bin/checkov --config-file .checkov.yaml --skip-download --framework cloudformation --compact --quiet
 
 DENY_VERSION := 0.20.2
 DENY := $(TOOLS)/bin/cargo-deny
@@ -34,7 +37,7 @@ ARCHITECTURE ?= arm64
 BUILD_FOR_arm64 := --arm64
 BUILD_FOR_x86_64 := --x86-64
 
-TEMPLATES := template.yaml $(wildcard deploy/*.yaml)
+TEMPLATES := template.yaml $(wildcard deploy/*.yaml deploy/builtin/*.yaml)
 
 export PYTHONPATH := tools
 export PYTHONUNBUFFERED := 1
@@ -42,7 +45,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run watch events vectors test check advisories unit e2e iam-oracle instructions differential bench compare fuzz fuzz-short lint-template build clean build-AuthorizerFunction
+.PHONY: help run watch events vectors test check advisories unit e2e iam-oracle instructions differential bench compare fuzz fuzz-short lint-template cdk build clean build-AuthorizerFunction
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
@@ -60,7 +63,7 @@ vectors: $(EVENTS_VENV)/.installed ## Make tests/vectors/ anew: a key set, and e
 	@$(EVENTS_VENV)/bin/python3 tools/make_vectors.py
 
 test: ## Everything that CI runs
-	@for target in check unit run e2e iam-oracle fuzz-short differential lint-template instructions; do \
+	@for target in check unit run e2e iam-oracle fuzz-short differential lint-template cdk instructions; do \
 	  echo; echo "== make $$target"; $(MAKE) --no-print-directory $$target; \
 	done
 	@echo; echo "== all passed"
@@ -135,11 +138,22 @@ bench: ## How long each step takes, and how large policies get
 bench: ## Sizes of policies, how long they take, and the work for hostile input
 	cargo bench --locked --bench policy --bench work_bounds
 
-lint-template: $(TEMPLATE_VENV)/.installed ## cfn-lint and sam validate, without credentials
+lint-template: $(TEMPLATE_VENV)/.installed $(CHECKOV_VENV)/.installed ## cfn-lint, sam validate, checkov and tests of the templates, without credentials
 	$(TEMPLATE_VENV)/bin/cfn-lint $(TEMPLATES)
 	@for template in $(TEMPLATES); do \
 	  $(TEMPLATE_VENV)/bin/sam validate --lint --template-file $$template; \
 	done
+	$(TEMPLATE_VENV)/bin/python3 tests/templates
+	$(CHECKOV) $(addprefix --file ,$(TEMPLATES))
+
+# The stacks are put together around an empty package, so that no release build is needed. The constructs themselves repeat
+# dependencies (W3005), and the outputs of the API's stack are to hold the pool's values too (W6001).
+cdk: deploy/cdk/node_modules/.installed $(TEMPLATE_VENV)/.installed $(CHECKOV_VENV)/.installed ## The CDK app: types, tests, synthesis, cfn-lint and checkov
+	npm test --prefix deploy/cdk
+	mkdir -p deploy/cdk/build/package && touch deploy/cdk/build/package/bootstrap
+	cd deploy/cdk && npx --no-install cdk synth --quiet --no-notices --context code=build/package --context alarmTopicArn=arn:aws:sns:eu-west-1:123456789012:alarms
+	$(TEMPLATE_VENV)/bin/cfn-lint --ignore-checks W3005 W6001 -- deploy/cdk/cdk.out/*.template.json
+	$(CHECKOV) --file deploy/cdk/cdk.out/*.template.json
 
 # The zips are for runtime provided.al2023, handler bootstrap.
 build: $(RUN_VENV)/.installed ## Release zips for x86_64 and arm64
@@ -194,6 +208,16 @@ tests/%/node_modules/.installed: tests/%/package-lock.json
 
 %/node_modules/.installed: %/package-lock.json
 	npm ci --prefix $* --no-audit --no-fund
+
+$(CHECKOV_VENV)/.installed: $(REQUIREMENTS)/checkov.txt
+	$(venv)
+
+deploy/cdk/node_modules/.installed: deploy/cdk/package-lock.json
+	npm ci --prefix deploy/cdk --no-audit --no-fund
+	@touch $@
+
+tests/iam/node_modules/.installed: tests/iam/package-lock.json
+	npm ci --prefix tests/iam --no-audit --no-fund
 	@touch $@
 
 # Installed ones of these versions will do; compiling them takes minutes.

@@ -1,0 +1,137 @@
+"""What would the templates deploy? Each is asked in the form that CloudFormation gets (`make lint-template`)."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import unittest
+from pathlib import Path
+
+os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")
+
+from samcli.yamlhelper import yaml_parse  # noqa: E402 - what it imports wants a region
+from samtranslator.parser.parser import Parser  # noqa: E402
+from samtranslator.translator.translator import Translator  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = json.loads((ROOT / "permissions.json").read_text())
+PERMISSIONS = DOCUMENT["permissions"]
+ALLOWED = {route for permission in PERMISSIONS for route in permission.get("allow", [])}
+ORIGIN = {"Fn::Sub": "'${AllowedOrigin}'"}
+REST = ["template.yaml", "deploy/builtin/rest-cognito.yaml"]
+HTTP = ["deploy/http-api.yaml", "deploy/builtin/http-jwt.yaml"]
+VERBS = {"get", "put", "post", "delete", "patch", "head", "x-amazon-apigateway-any-method"}
+
+
+def deployed(path: str) -> dict:
+    """The template after the SAM transform, with every condition still open."""
+    template = yaml_parse((ROOT / path).read_text())
+    if "Transform" not in template:
+        return template
+    for resource in template["Resources"].values():
+        properties = resource.get("Properties", {})
+        # sam build and sam deploy put files there; the transform takes no others.
+        properties |= {name: "s3://bucket/key" for name in ("CodeUri", "Location") if name in properties}
+    parameters = {name: parameter.get("Default", "given") for name, parameter in template["Parameters"].items()}
+    return Translator({}, Parser()).translate(template, parameters)
+
+
+def properties_of(template: dict, kind: str) -> list[dict]:
+    return [found["Properties"] for found in template["Resources"].values() if found["Type"] == kind]
+
+
+def methods(template: dict) -> dict[str, dict]:
+    """The methods of a REST API by route, without preflights."""
+    (api,) = properties_of(template, "AWS::ApiGateway::RestApi")
+    verb = {"x-amazon-apigateway-any-method": "ANY"}
+    return {
+        f"{verb.get(name, name.upper())} {path}": method
+        for path, item in api["Body"]["paths"].items()
+        for name, method in item.items()
+        if name in VERBS
+    }
+
+
+def without_names(route: str) -> str:
+    return re.sub(r"\$?\{[^}+]+(\+?)}", r"{\1}", route)
+
+
+class Templates(unittest.TestCase):
+    def test_every_method_of_a_rest_api_asks_an_authorizer(self) -> None:
+        for path in REST:
+            for route, method in methods(deployed(path)).items():
+                with self.subTest(path, route=route):
+                    self.assertEqual([list(scheme) for scheme in method["security"]], [["CognitoAuthorizer"]])
+
+    def test_every_route_of_an_http_api_asks_its_authorizer(self) -> None:
+        for path, kind in zip(HTTP, ["CUSTOM", "JWT"]):
+            template = deployed(path)
+            (authorizer,) = [n for n, r in template["Resources"].items() if r["Type"] == "AWS::ApiGatewayV2::Authorizer"]
+            for route in properties_of(template, "AWS::ApiGatewayV2::Route"):
+                with self.subTest(path, route=route["RouteKey"]):
+                    self.assertEqual(route.get("AuthorizationType"), kind)
+                    self.assertEqual(route.get("AuthorizerId"), {"Ref": authorizer})
+
+    def test_a_preflight_of_a_rest_api_needs_no_token(self) -> None:
+        for path in REST:
+            (api,) = properties_of(deployed(path), "AWS::ApiGateway::RestApi")
+            for name, item in api["Body"]["paths"].items():
+                with self.subTest(path, resource=name):
+                    self.assertNotIn("security", item["options"])
+                    headers = item["options"]["x-amazon-apigateway-integration"]["responses"]["default"]["responseParameters"]
+                    self.assertEqual(headers["method.response.header.Access-Control-Allow-Origin"], ORIGIN)
+                    self.assertIn("Authorization", headers["method.response.header.Access-Control-Allow-Headers"])
+
+    def test_a_page_can_read_every_refusal_and_every_answer(self) -> None:
+        for path in REST:
+            template = deployed(path)
+            (api,) = properties_of(template, "AWS::ApiGateway::RestApi")
+            refusals = api["Body"]["x-amazon-apigateway-gateway-responses"]
+            for kind in ("DEFAULT_4XX", "DEFAULT_5XX", "UNAUTHORIZED", "ACCESS_DENIED"):
+                with self.subTest(path, refusal=kind):
+                    headers = refusals[kind]["responseParameters"]
+                    self.assertEqual(headers["gatewayresponse.header.Access-Control-Allow-Origin"], ORIGIN)
+            for route, method in methods(template).items():
+                with self.subTest(path, route=route):
+                    headers = method["x-amazon-apigateway-integration"]["responses"]["default"]["responseParameters"]
+                    self.assertEqual(headers["method.response.header.Access-Control-Allow-Origin"], ORIGIN)
+
+    def test_the_rest_api_has_the_routes_of_the_permission_document(self) -> None:
+        named = {without_names(route) for route in ALLOWED | set(DOCUMENT["routes"])} - {"$connect"}
+        self.assertEqual({without_names(route) for route in methods(deployed("template.yaml"))}, named)
+
+    def test_the_pool_has_the_scopes_and_groups_of_the_permission_document(self) -> None:
+        template = deployed("deploy/user-pool.yaml")
+        (server,) = properties_of(template, "AWS::Cognito::UserPoolResourceServer")
+        scopes = {f"{server['Identifier']}/{scope['ScopeName']}" for scope in server["Scopes"]}
+        self.assertEqual(scopes, {scope for permission in PERMISSIONS for scope in permission.get("scopes", [])})
+        groups = {group["GroupName"] for group in properties_of(template, "AWS::Cognito::UserPoolGroup")}
+        self.assertEqual(groups, {group for permission in PERMISSIONS for group in permission.get("groups", [])})
+
+    def test_nobody_signs_in_without_pkce_or_writes_the_attributes_that_decide(self) -> None:
+        clients = properties_of(deployed("deploy/user-pool.yaml"), "AWS::Cognito::UserPoolClient")
+        people, machines = sorted(clients, key=lambda client: client["GenerateSecret"])
+        self.assertEqual([people["AllowedOAuthFlows"], people["GenerateSecret"]], [["code"], False])
+        self.assertEqual([machines["AllowedOAuthFlows"], machines["GenerateSecret"]], [["client_credentials"], True])
+        self.assertEqual(machines["ExplicitAuthFlows"], ["ALLOW_REFRESH_TOKEN_AUTH"])
+        deciding = {claim for permission in PERMISSIONS for claim in permission.get("claims", {})}
+        self.assertFalse((deciding | set(DOCUMENT["context"].values())) & set(people["WriteAttributes"]))
+
+    def test_the_values_to_copy_are_outputs(self) -> None:
+        names = {"Region", "UserPoolId", "UserClientId", "MachineClientId", "LoginUrl"}
+        self.assertLessEqual(names | {"ApiUrl"}, deployed("template.yaml")["Outputs"].keys())
+        self.assertLessEqual(names, deployed("deploy/user-pool.yaml")["Outputs"].keys())
+
+    def test_no_role_may_do_anything_to_everything(self) -> None:
+        for path in ["template.yaml", *HTTP, "deploy/websocket.yaml"]:
+            for role in properties_of(deployed(path), "AWS::IAM::Role"):
+                with self.subTest(path):
+                    self.assertNotIn("ManagedPolicyArns", role)
+                    unconditional = [policy for policy in role.get("Policies", []) if "PolicyDocument" in policy]
+                    self.assertNotIn('"*"', json.dumps(unconditional))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
