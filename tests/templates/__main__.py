@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import sys
@@ -134,4 +135,6 @@ class Templates(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    # What the transform has to say of its own workings.
+    logging.disable(logging.WARNING)
     unittest.main(argv=sys.argv[:1])
