@@ -111,7 +111,7 @@ class Templates(unittest.TestCase):
         groups = {group["GroupName"] for group in properties_of(template, "AWS::Cognito::UserPoolGroup")}
         self.assertEqual(groups, {group for permission in PERMISSIONS for group in permission.get("groups", [])})
 
-    def test_nobody_signs_in_without_pkce_or_writes_the_attributes_that_decide(self) -> None:
+    def test_people_use_a_public_client_and_cannot_write_the_attributes_that_decide(self) -> None:
         clients = properties_of(deployed("deploy/user-pool.yaml"), "AWS::Cognito::UserPoolClient")
         people, machines = sorted(clients, key=lambda client: client["GenerateSecret"])
         self.assertEqual([people["AllowedOAuthFlows"], people["GenerateSecret"]], [["code"], False])
