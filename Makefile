@@ -180,7 +180,7 @@ build-AuthorizerFunction: $(RUN_VENV)/.installed
 	cp target/lambda/$(NAME)/bootstrap $(PACKAGED) "$(ARTIFACTS_DIR)"
 
 clean: ## Remove what was built and fetched
-	rm -rf target .tools .aws-sam
+	rm -rf target .tools .aws-sam tests/iam/node_modules deploy/cdk/{build,cdk.out,node_modules}
 
 # A Python environment, made anew when its requirements change.
 define venv
