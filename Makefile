@@ -113,11 +113,6 @@ compare: $(EVENTS_VENV)/.installed benches/compare/peers/node/node_modules/.inst
 	done
 	@$(EVENTS_VENV)/bin/python3 benches/compare $(OPTIONS)
 
-fuzz: ## Any bytes as an event, for a minute. Needs `cargo install --locked cargo-fuzz`
-	mkdir -p fuzz/corpus/event
-	cp events/*.json fuzz/corpus/event/
-	RUSTC_BOOTSTRAP=1 cargo fuzz run event -- -max_total_time=60 -max_len=8192
-
 fuzz: $(FUZZ) ## Look for counterexamples: TARGET=event, keys, permissions, route or token, for SECONDS=600
 	python3 tools/fuzz_seeds.py
 	$(call fuzz_run,$(TARGET),$(SECONDS))
@@ -132,11 +127,8 @@ fuzz-short: $(FUZZ) ## The same for ten seconds a target
 # (target, seconds). Instrumenting needs flags that stable Rust has, but hides. One input takes milliseconds.
 fuzz_run = PATH="$(TOOLS)/bin:$$PATH" RUSTC_BOOTSTRAP=1 cargo fuzz run $(1) -- -max_total_time=$(2) -max_len=8192 -timeout=60
 
-bench: ## How long each step takes, and how large policies get
+bench: ## How long each step takes, how large policies get, and the work for hostile input
 	cargo bench --locked --bench '*'
-
-bench: ## Sizes of policies, how long they take, and the work for hostile input
-	cargo bench --locked --bench policy --bench work_bounds
 
 lint-template: $(TEMPLATE_VENV)/.installed $(CHECKOV_VENV)/.installed ## cfn-lint, sam validate, checkov and tests of the templates, without credentials
 	$(TEMPLATE_VENV)/bin/cfn-lint $(TEMPLATES)
