@@ -15,7 +15,7 @@ mod support;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use cognito_authorizer::gateway::{Failure, Gateway, InvalidTokenAnswer};
+use cognito_authorizer::gateway::{Failure, Gateway, InvalidTokenAnswer, LARGEST_EVENT};
 use cognito_authorizer::log::{Format, Level, Logger};
 use cognito_authorizer::policy::MethodArn;
 use cognito_authorizer::token::{BearerToken, Scheme};
@@ -76,7 +76,15 @@ async fn heard(case: &Case) -> String {
     }
 }
 
+/// An event that no API Gateway could send is not read, whatever the token.
+fn is_too_large(case: &Case) -> bool {
+    request_event(case, &arn(METHOD)).to_string().len() > LARGEST_EVENT
+}
+
 fn expected_to_be_heard(case: &Case) -> &str {
+    if is_too_large(case) {
+        return "event_too_large";
+    }
     if NOT_FINAL.contains(&case.expect.as_str()) { "Unauthorized" } else { &case.expect }
 }
 
@@ -114,7 +122,8 @@ async fn an_accepted_token_may_do_what_its_case_says_and_a_refused_one_nothing()
         let answer = answered(case, METHOD, Level::Fatal, Format::Json).await;
         let permitted = |method: &&String| answer.is_object() && iam_allows(&answer["policyDocument"], &arn(method));
         let found: HashSet<&String> = METHODS.iter().filter(permitted).collect();
-        assert_eq!(found, case.permits.iter().collect(), "{}", case.name);
+        let expected = case.permits.iter().filter(|_| !is_too_large(case)).collect();
+        assert_eq!(found, expected, "{}", case.name);
     }
 }
 
