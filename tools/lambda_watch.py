@@ -112,6 +112,11 @@ class LambdaWatch:
         """All that `cargo lambda watch` and the function have said so far."""
         return "".join(self._output)
 
+    @property
+    def url(self) -> str:
+        """Where events are posted to."""
+        return f"http://127.0.0.1:{self._port}/2015-03-31/functions/{FUNCTION}/invocations"
+
     def wait_until_ready(self) -> None:
         """Waits until the port is open. The function itself is started by the first event."""
         deadline = time.monotonic() + READY_SECONDS
