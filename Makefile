@@ -15,6 +15,7 @@ REQUIREMENTS := tools/requirements
 RUN_VENV := $(TOOLS)/venv
 EVENTS_VENV := $(TOOLS)/venv-events
 E2E_VENV := $(TOOLS)/venv-e2e
+CLIENTS_VENV := $(TOOLS)/venv-clients
 TEMPLATE_VENV := $(TOOLS)/venv-sam
 CHECKOV_VENV := $(TOOLS)/venv-checkov
 WITH_CARGO_LAMBDA := PATH="$(RUN_VENV)/bin:$$PATH"
@@ -45,7 +46,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run watch events vectors test check advisories unit e2e iam-oracle instructions differential bench compare fuzz fuzz-short lint-template cdk build clean build-AuthorizerFunction
+.PHONY: help run watch events vectors test check advisories unit e2e system iam-oracle instructions differential bench compare fuzz fuzz-short lint-template cdk build clean build-AuthorizerFunction
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
@@ -63,7 +64,7 @@ vectors: $(EVENTS_VENV)/.installed ## Make tests/vectors/ anew: a key set, and e
 	@$(EVENTS_VENV)/bin/python3 tools/make_vectors.py
 
 test: ## Everything that CI runs
-	@for target in check unit run e2e iam-oracle fuzz-short differential lint-template cdk instructions; do \
+	@for target in check unit run e2e system iam-oracle fuzz-short differential lint-template cdk instructions; do \
 	  echo; echo "== make $$target"; $(MAKE) --no-print-directory $$target; \
 	done
 	@echo; echo "== all passed"
@@ -94,6 +95,9 @@ unit: ## The tests in src/ and tests/
 
 e2e: $(RUN_VENV)/.installed $(E2E_VENV)/.installed ## Emulated Cognito, canary, schema: against the built function
 	@$(WITH_CARGO_LAMBDA) $(E2E_VENV)/bin/python3 tests/e2e
+
+system: $(RUN_VENV)/.installed $(E2E_VENV)/.installed $(CLIENTS_VENV)/.installed tests/system/node_modules/.installed ## Sign-in to backend: clients, browser, emulated API Gateway. Needs Chromium
+	@$(WITH_CARGO_LAMBDA) $(E2E_VENV)/bin/python3 tests/system
 
 iam-oracle: tests/iam/node_modules/.installed ## Policies before an IAM evaluator that shares no code with this one
 	cargo test --locked --test iam_oracle -- --ignored --nocapture
@@ -189,7 +193,10 @@ $(RUN_VENV)/.installed: $(REQUIREMENTS)/run.txt
 $(EVENTS_VENV)/.installed: $(REQUIREMENTS)/events.txt
 	$(venv)
 
-$(E2E_VENV)/.installed: $(REQUIREMENTS)/e2e.txt
+$(E2E_VENV)/.installed: $(REQUIREMENTS)/e2e.txt clients/requirements.txt
+	$(venv)
+
+$(CLIENTS_VENV)/.installed: clients/requirements.txt
 	$(venv)
 
 $(TEMPLATE_VENV)/.installed: $(REQUIREMENTS)/template.txt
