@@ -23,14 +23,16 @@ cargo lambda watch; an emulated API Gateway before it (serverless-offline); a we
 
 def main() -> int:
     adopt_orphans()
+    status = 1
     try:
         with stopped_by_signals():
             status = run()
     except KeyboardInterrupt:
         status = INTERRUPTED
-    left = leftovers()
-    for command in left:
-        print(f"left running, and ended now: {command}")
+    finally:
+        left = leftovers()
+        for command in left:
+            print(f"left running, and ended now: {command}")
     return status or int(bool(left))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -30,4 +30,6 @@ def chromium() -> Iterator[Browser]:
         try:
             yield browser
         finally:
-            browser.close()
+            # Ctrl-C reaches the driver too, which then ends the browser and itself; the library has no type for that.
+            with suppress(Exception):
+                browser.close()
