@@ -173,6 +173,7 @@ def set_up_page(system: System, directory: Path) -> None:
     """The page as its README says to set it up: config.json from the stack, and the two hosts in the policy."""
     shutil.copytree(CLIENTS / "web", directory, dirs_exist_ok=True)
     config = system.run_client(str(CLIENT_PYTHON), "clients/call.py", "--stack", STACK, "--page-config")
+    config.check_returncode()
     (directory / "config.json").write_text(config.stdout)
     origins = " ".join("://".join(urlsplit(system.outputs[name])[:2]) for name in ("LoginUrl", "ApiUrl"))
     index = directory / "index.html"
