@@ -213,6 +213,8 @@ $(CHECKOV_VENV)/.installed: $(REQUIREMENTS)/checkov.txt
 
 deploy/cdk/node_modules/.installed: deploy/cdk/package-lock.json
 	npm ci --prefix deploy/cdk --no-audit --no-fund
+
+	npm ci --prefix tests/$* --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 tests/iam/node_modules/.installed: tests/iam/package-lock.json
