@@ -64,7 +64,7 @@ vectors: $(EVENTS_VENV)/.installed ## Make tests/vectors/ anew: a key set, and e
 	@$(EVENTS_VENV)/bin/python3 tools/make_vectors.py
 
 test: ## Everything that CI runs
-	@for target in check unit run e2e system iam-oracle fuzz-short differential lint-template cdk instructions; do \
+	@for target in check unit run e2e iam-oracle fuzz-short differential lint-template cdk instructions; do \
 	  echo; echo "== make $$target"; $(MAKE) --no-print-directory $$target; \
 	done
 	@echo; echo "== all passed"
@@ -93,8 +93,9 @@ unit: ## The tests in src/ and tests/
 	fi
 	cargo test --locked --doc
 
-e2e: $(RUN_VENV)/.installed $(E2E_VENV)/.installed ## Emulated Cognito, canary, schema: against the built function
+e2e: $(RUN_VENV)/.installed $(E2E_VENV)/.installed ## Against the built function: schema, canary, emulated Cognito, a day of keys; then make system
 	@$(WITH_CARGO_LAMBDA) $(E2E_VENV)/bin/python3 tests/e2e
+	@echo; echo "== make system"; $(MAKE) --no-print-directory system
 
 system: $(RUN_VENV)/.installed $(E2E_VENV)/.installed $(CLIENTS_VENV)/.installed tests/system/node_modules/.installed ## Sign-in to backend: clients, browser, emulated API Gateway. Needs Chromium
 	@$(WITH_CARGO_LAMBDA) $(E2E_VENV)/bin/python3 tests/system
@@ -176,7 +177,7 @@ build-AuthorizerFunction: $(RUN_VENV)/.installed
 	cp target/lambda/$(NAME)/bootstrap $(PACKAGED) "$(ARTIFACTS_DIR)"
 
 clean: ## Remove what was built and fetched
-	rm -rf target .tools .aws-sam tests/iam/node_modules deploy/cdk/{build,cdk.out,node_modules}
+	rm -rf target .tools .aws-sam fuzz/{corpus,target} tests/*/node_modules benches/compare/peers/*/node_modules deploy/cdk/{build,cdk.out,node_modules}
 
 # A Python environment, made anew when its requirements change.
 define venv
@@ -202,23 +203,12 @@ $(CLIENTS_VENV)/.installed: clients/requirements.txt
 $(TEMPLATE_VENV)/.installed: $(REQUIREMENTS)/template.txt
 	$(venv)
 
-tests/%/node_modules/.installed: tests/%/package-lock.json
-	npm ci --prefix tests/$* --no-audit --no-fund
-
-%/node_modules/.installed: %/package-lock.json
-	npm ci --prefix $* --no-audit --no-fund
-
 $(CHECKOV_VENV)/.installed: $(REQUIREMENTS)/checkov.txt
 	$(venv)
 
-deploy/cdk/node_modules/.installed: deploy/cdk/package-lock.json
-	npm ci --prefix deploy/cdk --no-audit --no-fund
-
-	npm ci --prefix tests/$* --ignore-scripts --no-audit --no-fund
-	@touch $@
-
-tests/iam/node_modules/.installed: tests/iam/package-lock.json
-	npm ci --prefix tests/iam --no-audit --no-fund
+# No package may run a script of its own at its installation.
+%/node_modules/.installed: %/package-lock.json
+	npm ci --prefix $* --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 # Installed ones of these versions will do; compiling them takes minutes.
