@@ -133,7 +133,7 @@ fn print_sizes() {
 fn smallest(map: &PermissionMap, holder: &VerifiedClaims, method: &MethodArn) -> PolicyDocument {
     let budgets = (4..).map(|steps| Limits { budget_bytes: steps * 256, ..UNLIMITED });
     let mut compiled = budgets.map(|limits| Policies::new(map, limits).compile(map, &map.grants(holder), method));
-    compiled.find(|compiled| compiled.over_budget.is_none()).expect("some budget is enough").document
+    compiled.find(|compiled| compiled.cut_short.is_none()).expect("some budget is enough").document
 }
 
 #[divan::bench(args = [10, 100, 300])]

@@ -12,7 +12,7 @@
 mod support;
 
 use cognito_authorizer::access::PermissionMap;
-use cognito_authorizer::policy::{Coverage, Limits, MethodArn, Policies, lint};
+use cognito_authorizer::policy::{Coverage, CutShort, Limits, MethodArn, Policies, lint};
 use serde_json::{Value, json};
 use support::world::{UNKNOWN, World, arn, verified, words};
 use support::{LIMITS, STAGE, access, iam};
@@ -121,12 +121,12 @@ fn rights_that_no_policy_can_say_stay_safe_and_live_and_are_found_by_lint() {
     }
 }
 
-fn compile(document: &Value, claims: Value, method: &str, limits: Limits) -> (iam::Policy, Option<usize>) {
+fn compile(document: &Value, claims: Value, method: &str, limits: Limits) -> (iam::Policy, Option<CutShort>) {
     let map = PermissionMap::parse(document.to_string().as_bytes()).unwrap();
     let token = verified(&access(claims));
     let method = MethodArn::parse(format!("{STAGE}{method}")).unwrap();
     let compiled = Policies::new(&map, limits).compile(&map, &map.grants(&token), &method);
-    (compiled.document.into(), compiled.over_budget)
+    (compiled.document.into(), compiled.cut_short)
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn above_the_budget_the_requested_method_is_said_alone() {
     let claims = json!({"scope": every_scope.join(" ")});
     let (policy, over) = compile(&three_hundred_routes(), claims.clone(), "GET/s3/r4/7", LIMITS);
     assert_eq!((policy.allow(), policy.deny().len()), ([format!("{STAGE}GET/s3/r4/7")].as_slice(), 0));
-    assert!(over.is_some_and(|bytes| bytes > LIMITS.budget_bytes));
+    assert!(matches!(over, Some(CutShort::OverBudget { bytes }) if bytes > LIMITS.budget_bytes));
     let (policy, over) = compile(&three_hundred_routes(), claims.clone(), "GET/s3/r4/7/8", LIMITS);
     assert_eq!((policy.allow().len(), policy.deny()), (0, [format!("{STAGE}GET/s3/r4/7/8")].as_slice()));
     assert!(over.is_some());
@@ -259,4 +259,15 @@ fn a_policy_that_can_say_nothing_denies_everything() {
     let document = json!({"permissions": [{"authenticated": true, "allow": [long]}]});
     let (policy, _) = compile(&document, json!({}), &long.replace(' ', ""), LIMITS);
     assert_eq!((policy.allow().len(), policy.deny()), (0, [format!("{STAGE}*")].as_slice()));
+}
+
+#[test]
+fn a_policy_that_would_take_too_long_to_find_is_for_the_request_alone_and_lint_says_so() {
+    let alternating = "GET /a/{s}/b/{t}/c/{u}/d/{v}/e/{w}/f/{x}/g/{y}";
+    let document = json!({"permissions": [{"authenticated": true, "allow": [alternating, "GET /a"]}], "routes": ["ANY /{proxy+}"]});
+    let (policy, reason) = compile(&document, json!({}), "GET/a", LIMITS);
+    assert_eq!((policy.allow(), policy.deny().len()), ([format!("{STAGE}GET/a")].as_slice(), 0));
+    assert_eq!(reason, Some(CutShort::TooHard));
+    let map = PermissionMap::parse(document.to_string().as_bytes()).unwrap();
+    assert!(lint(&map, LIMITS).iter().any(|finding| finding.code == "rights_too_hard"));
 }

@@ -60,7 +60,7 @@ fn stays_within_rights(map: &PermissionMap, grants: &Grants<'_>) {
         for verb in ["GET", "POST"] {
             let Ok(method) = MethodArn::parse(format!("{STAGE}{verb}/{path}")) else { continue };
             let compiled = policies.compile(map, grants, &method);
-            if compiled.over_budget.is_none() {
+            if compiled.cut_short.is_none() {
                 is_live(grants, &compiled.document, verb, path);
                 paths.iter().for_each(|path| is_safe(grants, &catalog, &compiled.document, path));
             }

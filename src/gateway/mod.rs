@@ -21,7 +21,6 @@ use crate::log::{DecisionLine, Level, Logger};
 use crate::policy::MethodArn;
 use crate::token::{InvalidToken, VerifiedClaims};
 use context::Context;
-use std::fmt;
 use std::time::Instant;
 
 /// How a token that is not believed is answered.
@@ -122,8 +121,9 @@ impl Gateway {
             let usage_identifier_key = self.usage_identifier_key(api, &claims);
             let principal_id = claims.subject().to_owned();
             let policy_document = policy.document;
-            if let Some(bytes) = policy.over_budget {
-                self.logger.message(Level::Warn, &OverBudget(bytes));
+            // The next route of this token asks again, and is refused if the answer is cached.
+            if let Some(reason) = policy.cut_short {
+                self.logger.message(Level::Warn, &reason);
             }
             Response::Policy(PolicyResponse { principal_id, policy_document, context, usage_identifier_key })
         };
@@ -141,19 +141,6 @@ impl Gateway {
     fn usage_identifier_key(&self, api: Api, claims: &VerifiedClaims) -> Option<String> {
         let claim = self.usage_identifier_claim.as_ref().filter(|_| api == Api::Rest)?;
         claims.claim(claim)?.as_str().map(ToOwned::to_owned)
-    }
-}
-
-/// What the operator should know: the next route of this token asks again, and is refused if the answer is cached.
-struct OverBudget(usize);
-
-impl fmt::Display for OverBudget {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "found a policy of {} bytes, more than `POLICY_BUDGET_BYTES`: answered for the requested method alone",
-            self.0
-        )
     }
 }
 

@@ -27,7 +27,7 @@
 //! Cuts that touch nothing granted may be made wider as long as they still do not; that is how many of them become one.
 
 use super::glob::{Glob, Piece, Seg, around, covers};
-use super::rights::{Rights, spelled};
+use super::rights::{Rights, TooHard, spelled};
 use crate::access::Part;
 
 /// What a policy says, after the stage.
@@ -53,11 +53,15 @@ pub(super) struct Conflict<'a> {
 const MOST_TAKEN_ALONG: usize = 1;
 
 /// Compiles the rights. `requested` is a granted method that must stay open.
-pub(super) fn compile<'a>(rights: &Rights<'a>, requested: Option<&Piece<'a>>) -> Resources<'a> {
+///
+/// # Errors
+/// [`TooHard`] when that would take too long.
+pub(super) fn compile<'a>(rights: &Rights<'a>, requested: Option<&Piece<'a>>) -> Result<Resources<'a>, TooHard> {
     let requested = requested.map(|piece| around(piece));
     let mut resources = Resources { exact: true, ..Resources::default() };
     let mut cuts = Vec::new();
     for glob in candidates(rights) {
+        rights.check_steps()?;
         if resources.allow.iter().any(|wider| covers(wider, &glob)) {
             continue;
         }
@@ -71,16 +75,21 @@ pub(super) fn compile<'a>(rights: &Rights<'a>, requested: Option<&Piece<'a>>) ->
     if let Some(requested) = requested.filter(|own| !resources.allow.iter().any(|glob| covers(glob, own))) {
         resources.allow.push(requested);
     }
-    resources.deny = shut(rights, &resources.allow, cuts);
+    resources.deny = shut(rights, &resources.allow, cuts)?;
     resources.refuse = refuse(rights, &resources.deny);
-    resources
+    rights.check_steps()?;
+    Ok(resources)
 }
 
 /// Every right that cannot be said.
-pub(super) fn conflicts<'a>(rights: &Rights<'a>) -> Vec<Conflict<'a>> {
-    let globs = candidates(rights).into_iter();
-    let pairs = globs.flat_map(|allow| cuts_for(rights, &allow).into_iter().map(move |cut| (allow.clone(), cut)));
-    pairs.filter(|(_, cut)| rights.touches(cut)).map(|(allow, cut)| Conflict { allow, cut }).collect()
+pub(super) fn conflicts<'a>(rights: &Rights<'a>) -> Result<Vec<Conflict<'a>>, TooHard> {
+    let mut conflicts = Vec::new();
+    for allow in candidates(rights) {
+        let needed = cuts_for(rights, &allow).into_iter().filter(|cut| rights.touches(cut));
+        conflicts.extend(needed.map(|cut| Conflict { allow: allow.clone(), cut }));
+        rights.check_steps()?;
+    }
+    Ok(conflicts)
 }
 
 /// The smallest globs around what is granted, wider ones before those that they cover.
@@ -120,9 +129,10 @@ fn is_worth(rights: &Rights<'_>, cut: &Glob<'_>, requested: Option<&Glob<'_>>) -
 }
 
 /// All that is denied: the cuts, and what closes the space outside the catalog.
-fn shut<'a>(rights: &Rights<'a>, allow: &[Glob<'a>], cuts: Vec<Glob<'a>>) -> Vec<Glob<'a>> {
+fn shut<'a>(rights: &Rights<'a>, allow: &[Glob<'a>], cuts: Vec<Glob<'a>>) -> Result<Vec<Glob<'a>>, TooHard> {
     let mut deny: Vec<Glob<'a>> = Vec::new();
     let mut add = |cut: Glob<'a>| {
+        rights.spend(deny.len());
         if !deny.iter().any(|wider| covers(wider, &cut)) {
             let widened = widen(rights, cut);
             deny.retain(|narrower| !covers(&widened, narrower));
@@ -132,9 +142,9 @@ fn shut<'a>(rights: &Rights<'a>, allow: &[Glob<'a>], cuts: Vec<Glob<'a>>) -> Vec
     cuts.into_iter().for_each(&mut add);
     for glob in allow {
         let denied = rights.denied_under(glob).into_iter().map(|piece| around(&piece));
-        denied.filter(|cut| !rights.touches(cut)).chain(beyond(rights, glob)).for_each(&mut add);
+        denied.filter(|cut| !rights.touches(cut)).chain(beyond(rights, glob)?).for_each(&mut add);
     }
-    deny
+    Ok(deny)
 }
 
 /// The named methods that are not granted, as far as denying them touches nothing that is.
@@ -169,20 +179,26 @@ fn widen<'a>(rights: &Rights<'a>, mut cut: Glob<'a>) -> Glob<'a> {
 
 /// The globs with more stars in place of each star: what the stars take beyond the routes' lengths, as far as nothing
 /// of it is granted. More stars match less, so only the smallest numbers of them are looked for.
-fn beyond<'a>(rights: &Rights<'a>, glob: &Glob<'a>) -> Vec<Glob<'a>> {
+fn beyond<'a>(rights: &Rights<'a>, glob: &Glob<'a>) -> Result<Vec<Glob<'a>>, TooHard> {
     let mut open = vec![glob.clone()];
     let mut closing: Vec<Glob<'a>> = Vec::new();
     for _ in 0..=rights.longest() {
         let mut still_open = Vec::new();
         for longer in open.iter().flat_map(|glob| one_star_more(glob)) {
+            rights.spend(closing.len() + still_open.len());
             if closing.iter().any(|cut| covers(cut, &longer)) || still_open.contains(&longer) {
                 continue;
             }
-            if rights.touches(&longer) { still_open.push(longer) } else { closing.push(longer) }
+            if rights.touches(&longer) {
+                still_open.push(longer);
+            } else {
+                closing.push(longer);
+            }
+            rights.check_steps()?;
         }
         open = still_open;
     }
-    closing
+    Ok(closing)
 }
 
 pub(super) fn one_star_more<'a>(glob: &Glob<'a>) -> Vec<Glob<'a>> {

@@ -2,11 +2,13 @@
 
 use super::decide;
 use super::method_arn::MethodArn;
+use super::rights::TooHard;
 use super::statements::Statements;
 use crate::access::{CONNECT, Grants};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::fmt;
 
 /// The largest policy, in bytes of JSON. API Gateway documents no limit for REST and HTTP APIs, but real systems have
 /// passed one and locked everyone out; 8 KiB is what it documents for WebSocket APIs.
@@ -30,13 +32,43 @@ pub struct Limits {
     pub budget_bytes: usize,
 }
 
-/// A policy, and whether it had to leave something out.
+/// A policy, and whether it was cut short.
 #[derive(Clone, Debug)]
 pub struct Compiled {
     /// The policy.
     pub document: PolicyDocument,
-    /// The size of the policy that was too large, in bytes: this one is for the requested method alone.
-    pub over_budget: Option<usize>,
+    /// Why it is for the requested method alone, if something else was asked for.
+    pub cut_short: Option<CutShort>,
+}
+
+/// Why a policy is for the requested method alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CutShort {
+    /// The policy was larger than the budget, or one of its resources longer than API Gateway takes.
+    OverBudget {
+        /// Its size, in bytes of JSON.
+        bytes: usize,
+    },
+    /// Finding out what the policy has to deny would take too long.
+    TooHard,
+}
+
+impl From<TooHard> for CutShort {
+    fn from(_: TooHard) -> Self {
+        Self::TooHard
+    }
+}
+
+impl fmt::Display for CutShort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OverBudget { bytes } => {
+                write!(f, "found a policy of {bytes} bytes, more than `POLICY_BUDGET_BYTES`")?;
+            }
+            Self::TooHard => f.write_str("found routes whose policy would take too long to find")?,
+        }
+        f.write_str(": answered for the requested method alone")
+    }
 }
 
 /// An IAM policy for `execute-api:Invoke`, as JSON: what it allows, and what it denies whatever it allows.

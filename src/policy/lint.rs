@@ -4,12 +4,12 @@
 //! than [`MOST_PAIRED`] permissions the pairs are left out, so that a start stays short.
 
 use super::compile::{self, Conflict};
-use super::document::Limits;
+use super::document::{CutShort, Limits};
 use super::glob::{Glob, Seg};
 use super::method_arn::{LONGEST_RESOURCE, MethodArn};
 use super::policies::Policies;
 use super::rights::Rights;
-use crate::access::{Part, Pattern, Permission, PermissionMap, Route, Segment};
+use crate::access::{Grants, Part, Pattern, Permission, PermissionMap, Route, Segment};
 
 /// Up to this many permissions every pair of them is looked at. The work grows with the square.
 const MOST_PAIRED: usize = 8;
@@ -93,7 +93,11 @@ fn rights_not_expressible(map: &PermissionMap) -> Vec<Finding> {
     for holder in supposed_holders(map) {
         let grants = map.supposed_grants(&holder, &claims(map));
         let rights = Rights::new(&grants, &catalog);
-        for conflict in compile::conflicts(&rights) {
+        let Ok(conflicts) = compile::conflicts(&rights) else {
+            findings.push(rights_too_hard(&grants));
+            break;
+        };
+        for conflict in conflicts {
             let finding = not_expressible(&rights, &conflict);
             if !findings.contains(&finding) {
                 findings.push(finding);
@@ -101,6 +105,18 @@ fn rights_not_expressible(map: &PermissionMap) -> Vec<Finding> {
         }
     }
     findings
+}
+
+fn rights_too_hard(grants: &Grants<'_>) -> Finding {
+    Finding {
+        code: "rights_too_hard",
+        routes: grants.allowed().iter().map(|pattern| pattern.route().to_string()).collect(),
+        example: None,
+        advice: "finding out what a policy for these routes has to deny would take too long: whoever holds them is \
+                 answered for the requested method alone. Routes in which parameters and literals take turns are the \
+                 cause, beside a greedy one: name fewer of them, or set POLICY_COVERS=request with no caching"
+            .to_owned(),
+    }
 }
 
 fn not_expressible(rights: &Rights<'_>, conflict: &Conflict<'_>) -> Finding {
@@ -121,7 +137,7 @@ fn reach_outside_catalog(map: &PermissionMap) -> Vec<Finding> {
     let grants = map.supposed_grants(&all, &claims(map));
     let catalog: Vec<_> = map.catalog().iter().map(Pattern::anyones).collect();
     let rights = Rights::new(&grants, &catalog);
-    let resources = compile::compile(&rights, None);
+    let Ok(resources) = compile::compile(&rights, None) else { return Vec::new() };
     let longer =
         resources.allow.iter().flat_map(|glob| compile::one_star_more(glob).into_iter().map(move |more| (glob, more)));
     let open = longer.filter(|(_, more)| rights.touches(more) && !rights.is_named(&any(more)));
@@ -239,8 +255,8 @@ fn resource_too_long(route: &Route) -> Option<Finding> {
 fn policy_over_budget(map: &PermissionMap, limits: Limits) -> Option<Finding> {
     let all = everything(map);
     let method = MethodArn::parse(SAMPLE_METHOD.to_owned()).ok()?;
-    let bytes =
-        Policies::new(map, limits).compile(map, &map.supposed_grants(&all, &claims(map)), &method).over_budget?;
+    let compiled = Policies::new(map, limits).compile(map, &map.supposed_grants(&all, &claims(map)), &method);
+    let Some(CutShort::OverBudget { bytes }) = compiled.cut_short else { return None };
     Some(Finding {
         code: "policy_over_budget",
         routes: Vec::new(),

@@ -22,7 +22,7 @@ mod rights;
 mod statements;
 mod template;
 
-pub use document::{Compiled, Coverage, DEFAULT_BUDGET_BYTES, Limits, PolicyDocument};
+pub use document::{Compiled, Coverage, CutShort, DEFAULT_BUDGET_BYTES, Limits, PolicyDocument};
 pub use lint::{Finding, lint};
 pub use method_arn::{InvalidMethodArn, LONGEST_RESOURCE, MethodArn};
 pub use policies::Policies;

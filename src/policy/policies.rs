@@ -4,10 +4,10 @@
 
 use super::compile;
 use super::decide;
-use super::document::{Compiled, Coverage, Limits, PolicyDocument};
+use super::document::{Compiled, Coverage, CutShort, Limits, PolicyDocument};
 use super::method_arn::MethodArn;
-use super::rights::Rights;
-use super::statements::{Statements, Unsayable};
+use super::rights::{Rights, TooHard};
+use super::statements::Statements;
 use super::template::Template;
 use crate::access::{Grants, Pattern, PermissionMap, Route, Segment, VERBS};
 use std::collections::BTreeSet;
@@ -22,8 +22,11 @@ pub struct Policies {
     limits: Limits,
     /// Every text that the document spells in a path.
     spelled: BTreeSet<String>,
-    kept: RwLock<Vec<(Likeness, Arc<Template>)>>,
+    kept: RwLock<Vec<(Likeness, Kept)>>,
 }
+
+/// What is known of tokens that are alike.
+type Kept = Result<Arc<Template>, TooHard>;
 
 /// What makes two tokens alike: the permissions that apply, and which of the claims in routes are usable.
 struct Likeness {
@@ -59,31 +62,32 @@ impl Policies {
     /// The policy for a holder of these grants who asks for this method.
     #[must_use]
     pub fn compile(&self, map: &PermissionMap, grants: &Grants<'_>, method: &MethodArn) -> Compiled {
-        let alone = || Compiled { document: PolicyDocument::of_request(grants, method), over_budget: None };
+        let alone = || Compiled { document: PolicyDocument::of_request(grants, method), cut_short: None };
         if self.limits.coverage == Coverage::Request || method.is_connect() {
             return alone();
         }
-        let nothing = || Compiled { document: PolicyDocument::deny_all(method), over_budget: None };
+        let nothing = || Compiled { document: PolicyDocument::deny_all(method), cut_short: None };
         if grants.allowed().is_empty() {
             return nothing();
         }
-        let bytes = match self.of_api(map, grants, method) {
-            Ok(statements) if statements.is_empty() => return nothing(),
+        match self.of_api(map, grants, method) {
+            Ok(statements) if statements.is_empty() => nothing(),
             Ok(statements) => {
                 let document = statements.into_document();
-                if document.bytes() <= self.limits.budget_bytes {
-                    return Compiled { document, over_budget: None };
+                let bytes = document.bytes();
+                if bytes <= self.limits.budget_bytes {
+                    return Compiled { document, cut_short: None };
                 }
-                document.bytes()
+                Compiled { cut_short: Some(CutShort::OverBudget { bytes }), ..alone() }
             }
-            Err(Unsayable { bytes }) => bytes,
-        };
-        Compiled { over_budget: Some(bytes), ..alone() }
+            Err(reason) => Compiled { cut_short: Some(reason), ..alone() },
+        }
     }
 
-    fn of_api(&self, map: &PermissionMap, grants: &Grants<'_>, method: &MethodArn) -> Result<Statements, Unsayable> {
+    fn of_api(&self, map: &PermissionMap, grants: &Grants<'_>, method: &MethodArn) -> Result<Statements, CutShort> {
         let permitted = decide(grants, method).is_permitted();
-        let shared = self.are_distinct(grants).then(|| self.template(map, grants)).filter(|template| template.exact);
+        let shared = if self.are_distinct(grants) { Some(self.template(map, grants)?) } else { None };
+        let shared = shared.filter(|template| template.exact);
         // Resources that are exact say every verb that API Gateway knows.
         let said = shared.is_none() || VERBS.contains(&method.verb());
         let mut statements = match shared {
@@ -106,30 +110,30 @@ impl Policies {
             .all(|(name, value)| own(name) && value.is_none_or(|value| own(value) && seen.insert(value)))
     }
 
-    fn template(&self, map: &PermissionMap, grants: &Grants<'_>) -> Arc<Template> {
-        let of_these = |kept: &Vec<(Likeness, Arc<Template>)>| {
-            kept.iter().find(|(likeness, _)| likeness.is_of(grants)).map(|(_, template)| Arc::clone(template))
+    fn template(&self, map: &PermissionMap, grants: &Grants<'_>) -> Kept {
+        let of_these = |kept: &Vec<(Likeness, Kept)>| {
+            kept.iter().find(|(likeness, _)| likeness.is_of(grants)).map(|(_, template)| template.clone())
         };
         if let Some(template) = of_these(&self.kept.read().unwrap_or_else(PoisonError::into_inner)) {
             return template;
         }
-        let template = Arc::new(template_for(map, grants));
+        let template = template_for(map, grants).map(Arc::new);
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= MOST_KEPT {
             kept.clear();
         }
-        kept.push((Likeness::of(grants), Arc::clone(&template)));
+        kept.push((Likeness::of(grants), template.clone()));
         template
     }
 }
 
-fn template_for(map: &PermissionMap, grants: &Grants<'_>) -> Template {
+fn template_for(map: &PermissionMap, grants: &Grants<'_>) -> Result<Template, TooHard> {
     let usable: Vec<&str> =
         grants.claims().iter().filter(|(_, value)| value.is_some()).map(|(name, _)| *name).collect();
     let supposed = map.supposed_grants(grants.applied(), &usable);
     let catalog: Vec<_> = map.catalog().iter().map(Pattern::anyones).collect();
-    let resources = compile::compile(&Rights::new(&supposed, &catalog), None);
-    Template::new(&resources, |text| usable.contains(&text))
+    let resources = compile::compile(&Rights::new(&supposed, &catalog), None)?;
+    Ok(Template::new(&resources, |text| usable.contains(&text)))
 }
 
 /// Compiles for this token and this method alone, since something has to give way and it must not be the method.
@@ -138,12 +142,12 @@ fn compile_for(
     method: &MethodArn,
     permitted: bool,
     limits: Limits,
-) -> Result<Statements, Unsayable> {
+) -> Result<Statements, CutShort> {
     let catalog: Vec<_> = grants.catalog().iter().map(Pattern::anyones).collect();
     let path = method.path();
     let requested = path.as_ref().filter(|_| permitted && method.as_resource().is_some());
     let requested = requested.map(|path| compile::method(method.verb(), path.segments()));
-    let resources = compile::compile(&Rights::new(grants, &catalog), requested.as_ref());
+    let resources = compile::compile(&Rights::new(grants, &catalog), requested.as_ref())?;
     let template = Template::new(&resources, |_| false);
     Statements::of_template(&template, method, &[], limits.budget_bytes)
 }

@@ -3,7 +3,7 @@
 //! As JSON from the first character: a policy is little but long texts that begin alike, and making a string of each, to
 //! have them escaped one by one, takes most of a decision's time after the signature.
 
-use super::document::PolicyDocument;
+use super::document::{CutShort, PolicyDocument};
 use super::method_arn::{LONGEST_RESOURCE, MethodArn};
 use super::template::{Resource, Template};
 use serde_json::Value;
@@ -27,12 +27,6 @@ pub(super) struct Statements {
     deny: String,
 }
 
-/// Some Deny is too long to be said, and what cannot be denied must not be opened around.
-pub(super) struct Unsayable {
-    /// The size of the policy that would say it, in bytes.
-    pub(super) bytes: usize,
-}
-
 impl Statements {
     /// What the template says in this stage. Refusals by name come on top if they fit into the budget.
     pub(super) fn of_template(
@@ -40,13 +34,14 @@ impl Statements {
         method: &MethodArn,
         claims: &[(&str, Option<&str>)],
         budget_bytes: usize,
-    ) -> Result<Self, Unsayable> {
+    ) -> Result<Self, CutShort> {
         let stage = Stage { prefix: method.stage_prefix(), claims };
         let (allow, deny, refuse) =
             (stage.bytes(&template.allow), stage.bytes(&template.deny), stage.bytes(&template.refuse));
         let bytes = allow + deny + BYTES_AROUND_LISTS;
         if !template.deny.iter().all(|resource| stage.can_say(resource)) {
-            return Err(Unsayable { bytes });
+            // What cannot be denied must not be opened around.
+            return Err(CutShort::OverBudget { bytes });
         }
         let mut statements = Self { allow: String::with_capacity(allow), deny: String::with_capacity(deny + refuse) };
         stage.write(&template.allow, &mut statements.allow);
