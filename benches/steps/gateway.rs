@@ -6,6 +6,7 @@ use crate::{document, every_scope, in_turn, tokens};
 use cognito_authorizer::gateway::{AuthorizationRequest, Failure, Response, TokenSource};
 use divan::Bencher;
 use serde_json::Value;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 const KINDS: [&str; 3] = ["rest-token", "rest-request", "http-2.0"];
 
@@ -40,6 +41,17 @@ fn answer_deny(bencher: Bencher<'_, '_>) {
 fn answer_every_scope(bencher: Bencher<'_, '_>, routes: usize) {
     let events: Vec<_> = tokens(&every_scope()).iter().map(|token| token_event(token, "GET/s0/r0")).collect();
     answer_each(bencher, &document(routes), &events, true);
+}
+
+/// By several threads at once: as long as a core is left for each, none should take longer than one alone.
+#[divan::bench(threads = [1, 2])]
+fn answer_at_once(bencher: Bencher<'_, '_>) {
+    let events: Vec<_> = tokens("orders/read").iter().map(|token| event("rest-token", token)).collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().expect("a runtime");
+    let gateway = gateway(authorizer(&doors::permissions()));
+    let next = AtomicUsize::new(0);
+    let event = || &events[next.fetch_add(1, Ordering::Relaxed) % events.len()];
+    bencher.bench(|| written(&runtime.block_on(gateway.answer(event(), "request-1"))));
 }
 
 fn answer_each(bencher: Bencher<'_, '_>, permissions: &Value, events: &[String], allowed: bool) {
