@@ -110,6 +110,7 @@ impl<'de> Visitor<'de> for AnyValue {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde::de::Expected;
 
     #[test]
     fn a_text_without_duplicates_reads_as_serde_json_reads_it() {
@@ -133,6 +134,12 @@ mod tests {
         {
             assert_eq!(members.get(name).and_then(Value::as_u64), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn what_is_expected_is_said() {
+        let expected: [&dyn Expected; 2] = [&AnyObject, &AnyValue];
+        assert_eq!(expected.map(ToString::to_string), ["an object", "a JSON value"]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod support;
 
 use cognito_authorizer::authorizer::{Authorizer, Refusal};
 use cognito_authorizer::clock::UnixTime;
-use cognito_authorizer::jwks::KeyOrigin;
+use cognito_authorizer::jwks::{KeyOrigin, Unavailable};
 use cognito_authorizer::token::{Clients, InvalidToken, TokenUse};
 use serde_json::{Value, json};
 use support::{CLIENT, KEY, NOW, OTHER_KEY, OTHER_POOL, POOL, access, authorizer, decide, id, permissions};
@@ -307,6 +307,20 @@ async fn clients_are_any_only_where_that_is_written() {
     assert!(decide(&authorizer, &token, "GET/orders", NOW).await.unwrap().permitted);
     let nobodys = KEY.token(&access(json!({"client_id": null})));
     assert_eq!(refusal_by(&authorizer, &nobodys, NOW).await, InvalidToken::ClaimMissing { claim: "client_id" });
+}
+
+#[test]
+fn a_refusal_says_why() {
+    for (refusal, expected) in [
+        (Refusal::InvalidToken(InvalidToken::Expired), "found a token past its `exp`"),
+        (Refusal::InvalidToken(InvalidToken::ClaimMissing { claim: "sub" }), "found no claim `sub`, expected one"),
+        (
+            Refusal::KeysUnavailable { cause: Unavailable::TooEarly },
+            "no keys at hand, and too early to ask the key endpoint again",
+        ),
+    ] {
+        assert_eq!(refusal.to_string(), expected);
+    }
 }
 
 #[tokio::test]

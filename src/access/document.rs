@@ -316,6 +316,11 @@ mod tests {
             (permission(r#"{"groups":[""],"allow":["GET /"]}"#), "permissions[1].groups[0]", "found an empty name"),
             (permission(r#"{"claims":{},"allow":["GET /"]}"#), "permissions[1].claims", "found an empty object"),
             (
+                permission(r#"{"claims":["a"],"allow":["GET /"]}"#),
+                "permissions[1].claims",
+                "expected an object with at least one member",
+            ),
+            (
                 permission(r#"{"claims":{"a":1,"a":2},"allow":["GET /"]}"#),
                 "permissions[1].claims",
                 "found a name twice",

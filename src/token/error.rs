@@ -125,3 +125,19 @@ impl fmt::Display for InvalidToken {
 }
 
 impl std::error::Error for InvalidToken {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_claim_at_fault_is_named() {
+        for (error, expected) in [
+            (InvalidToken::ClaimMalformed { claim: "exp" }, Some("exp")),
+            (InvalidToken::ClaimMissing { claim: "sub" }, Some("sub")),
+            (InvalidToken::Expired, None),
+        ] {
+            assert_eq!(error.claim(), expected, "{error}");
+        }
+    }
+}
