@@ -168,14 +168,8 @@ fn route_never_allowed(map: &PermissionMap, route: &Route) -> Option<Finding> {
 /// Does one pattern match all that the other matches?
 fn covers(pattern: &Pattern<'_>, other: &Pattern<'_>) -> bool {
     let (parts, others) = (super::glob::parts(pattern), super::glob::parts(other));
-    match others.split_last() {
-        Some((Part::Rest, _)) if parts.last() != Some(&Part::Rest) => false,
-        Some((Part::Rest, fixed)) => {
-            let shortest: Vec<_> = fixed.iter().copied().chain([Part::One]).collect();
-            super::glob::is_within(&shortest, &parts)
-        }
-        _ => super::glob::is_within(&others, &parts),
-    }
+    let is_greedy = |parts: &[Part<'_>]| parts.last() == Some(&Part::Rest);
+    (is_greedy(&parts) || !is_greedy(&others)) && super::glob::is_within(&others, &parts)
 }
 
 fn permissions_swallowed(map: &PermissionMap) -> Vec<Finding> {
