@@ -47,7 +47,7 @@ const INEXPRESSIBLE: [Case; 10] = [
     case("an own id beside a literal", &["GET /{x}", "GET /a/${sub}"], &["GET /a/{x}"], &[]),
 ];
 
-const EXPRESSIBLE: [Case; 15] = [
+const EXPRESSIBLE: [Case; 16] = [
     case("one of two routes below a parameter", &["GET /a/{x}", "GET /a/{x}/b"], &["GET /a/{x}/c"], &[]),
     case("a greedy allow minus a literal", &["GET /a/{p+}"], &[], &["GET /a/b"]),
     case("a greedy allow minus a subtree", &["GET /a/{p+}"], &[], &["GET /a/b/{r+}"]),
@@ -67,6 +67,7 @@ const EXPRESSIBLE: [Case; 15] = [
     case("one verb of a path", &["GET /a/{x}"], &["POST /a/{x}", "DELETE /a/{x}"], &[]),
     case("every verb of a path", &["ANY /{x}/b", "ANY /a"], &["GET /{x}/c"], &[]),
     case("an own id with everything below", &["ANY /users/${sub}/{rest+}"], &["GET /users/{x}"], &[]),
+    case("a deny with a claim that the token lacks", &["GET /a/{x}", "GET /b/{x}"], &[], &["GET /a/${custom:t}"]),
     case("a rejoining star", &["GET /b/{x}/b", "GET /b/b"], &["GET /b/{x}"], &[]),
 ];
 
