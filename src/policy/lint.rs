@@ -176,9 +176,7 @@ fn permissions_swallowed(map: &PermissionMap) -> Vec<Finding> {
     let all = map.permissions();
     let swallows = |one: usize, other: usize| match (all.get(one), all.get(other)) {
         // Of two that say the same, the later one is too many.
-        (Some(wide), Some(narrow)) => {
-            one != other && says_all_of(wide, narrow) && (one < other || !says_all_of(narrow, wide))
-        }
+        (Some(wide), Some(narrow)) => says_all_of(wide, narrow) && (one < other || !says_all_of(narrow, wide)),
         _ => false,
     };
     let swallowed =
