@@ -56,6 +56,11 @@ fn rights_that_no_policy_can_say_are_named_with_a_method_in_their_way() {
         ("one permission", everyone(&a_gap_in_depth[..2], &a_gap_in_depth[2..]), gap),
         ("nothing between", everyone(&a_gap_in_depth[..2], &[]), &[]),
         ("all that is between granted too", everyone(&a_gap_in_depth, &[]), &[]),
+        (
+            "one's own route beside everybody's",
+            everyone(&["GET /{x}", "GET /users/${sub}"], &["GET /users/{x}"]),
+            &["GET /{}, GET /users/sub e.g. GET /users/x"],
+        ),
         ("two of three permissions", one_scope_each(&a_gap_in_depth), gap),
         ("two of eight permissions", with_others(5), gap),
         ("two of nine permissions are not looked at", with_others(6), &[]),

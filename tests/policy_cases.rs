@@ -47,7 +47,7 @@ const INEXPRESSIBLE: [Case; 10] = [
     case("an own id beside a literal", &["GET /{x}", "GET /a/${sub}"], &["GET /a/{x}"], &[]),
 ];
 
-const EXPRESSIBLE: [Case; 16] = [
+const EXPRESSIBLE: [Case; 17] = [
     case("one of two routes below a parameter", &["GET /a/{x}", "GET /a/{x}/b"], &["GET /a/{x}/c"], &[]),
     case("a greedy allow minus a literal", &["GET /a/{p+}"], &[], &["GET /a/b"]),
     case("a greedy allow minus a subtree", &["GET /a/{p+}"], &[], &["GET /a/b/{r+}"]),
@@ -68,6 +68,7 @@ const EXPRESSIBLE: [Case; 16] = [
     case("every verb of a path", &["ANY /{x}/b", "ANY /a"], &["GET /{x}/c"], &[]),
     case("an own id with everything below", &["ANY /users/${sub}/{rest+}"], &["GET /users/{x}"], &[]),
     case("a deny with a claim that the token lacks", &["GET /a/{x}", "GET /b/{x}"], &[], &["GET /a/${custom:t}"]),
+    case("a literal inside an ungranted subtree", &["GET /a/b"], &["GET /a/{p+}"], &[]),
     case("a rejoining star", &["GET /b/{x}/b", "GET /b/b"], &["GET /b/{x}"], &[]),
 ];
 
@@ -122,7 +123,8 @@ fn rights_that_no_policy_can_say_stay_safe_and_live_and_are_found_by_lint() {
     }
 }
 
-/// What the policies of a case say in the stage, for a holder who asks for what is granted and for what nobody named.
+/// What the policies of a case say in the stage, for a holder who asks for what may be granted, for what nobody named, and
+/// with a verb that nobody knows.
 fn said(case: &Case) -> Value {
     let token = verified(&access(json!({"sub": "u1"})));
     let map = document(case);
@@ -137,7 +139,7 @@ fn said(case: &Case) -> Value {
         };
         json!({"allow": after_stage(policy.allow()), "deny": after_stage(policy.deny())})
     };
-    ["GET/a/b", "GET/zz-9"].into_iter().map(|method| (method.to_owned(), policy(method))).collect()
+    ["GET/a/b", "GET/zz-9", "BREW/a"].into_iter().map(|method| (method.to_owned(), policy(method))).collect()
 }
 
 #[test]
@@ -304,4 +306,19 @@ fn a_policy_that_would_take_too_long_to_find_is_for_the_request_alone_and_lint_s
     assert_eq!(reason, Some(CutShort::TooHard));
     let map = PermissionMap::parse(document.to_string().as_bytes()).unwrap();
     assert!(lint(&map, LIMITS).iter().any(|finding| finding.code == "rights_too_hard"));
+}
+
+#[test]
+fn what_is_too_long_to_say_is_neither_opened_nor_opened_around() {
+    let long = "x".repeat(600);
+    let named = |method: &str| [format!("{STAGE}{method}")];
+    let document = json!({"permissions": [{"authenticated": true, "allow": [format!("GET /{long}"), "GET /b"]}]});
+    let (policy, over) = compile(&document, json!({}), "GET/b", LIMITS);
+    assert_eq!((policy.allow(), policy.deny().len(), over), (named("GET/b").as_slice(), 0, None));
+    let document = json!({"permissions": [
+        {"authenticated": true, "allow": ["GET /a/{p+}"], "deny": [format!("GET /a/{long}")]}
+    ]});
+    let (policy, over) = compile(&document, json!({}), "GET/a/b", LIMITS);
+    assert_eq!((policy.allow(), policy.deny().len()), (named("GET/a/b").as_slice(), 0));
+    assert!(over.is_some());
 }
