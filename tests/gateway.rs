@@ -11,7 +11,7 @@
 
 mod support;
 
-use cognito_authorizer::gateway::{Failure, Gateway, InvalidTokenAnswer};
+use cognito_authorizer::gateway::{AuthorizationRequest, Failure, Gateway, InvalidTokenAnswer};
 use cognito_authorizer::jwks::FetchError;
 use serde_json::{Value, json};
 use support::{
@@ -151,6 +151,17 @@ async fn a_refusal_becomes_a_deny_only_where_it_stays_right() {
     }
     let unknown_key = token_event(&OTHER_KEY.token(&access(json!({}))), "GET/me");
     assert_eq!(answer(&gateway, &unknown_key).await, Err(Failure::Unauthorized), "unknown key");
+}
+
+#[test]
+fn an_event_that_is_not_understood_says_why() {
+    for (event, expected) in [
+        ("{}", "found another event, expected a `TOKEN` or `REQUEST` authorizer event of API Gateway"),
+        (r#"{"type":"TOKEN"}"#, "found no `methodArn` or `routeArn`, expected the ARN of an API's method"),
+        (r#"{"type":"TOKEN","methodArn":"arn"}"#, "found another text, expected the ARN of a method of this API"),
+    ] {
+        assert_eq!(AuthorizationRequest::parse(event, &[]).unwrap_err().to_string(), expected, "{event}");
+    }
 }
 
 #[tokio::test]

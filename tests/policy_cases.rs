@@ -244,6 +244,25 @@ fn a_hostile_value_never_becomes_a_wildcard() {
     }
 }
 
+#[test]
+fn a_claims_value_that_is_no_text_of_its_own_opens_nothing_that_is_denied() {
+    for (name, routes, deny, claims, denied) in [
+        ("a literal", ["GET /u/${sub}", "GET /x"], "GET /u/admin", json!({"sub": "admin"}), "GET/u/admin"),
+        ("a literal beside its name", ["GET /u/${sub}", "GET /sub"], "GET /u/a", json!({"sub": "a"}), "GET/u/a"),
+        (
+            "another claim's",
+            ["GET /u/${sub}", "GET /x"],
+            "GET /u/${custom:t}",
+            json!({"sub": "u1", "custom:t": "u1"}),
+            "GET/u/u1",
+        ),
+    ] {
+        let document = json!({"permissions": [{"authenticated": true, "allow": routes, "deny": [deny]}]});
+        let (policy, _) = compile(&document, claims, "GET/x", LIMITS);
+        assert!(!iam::allows(&policy, &format!("{STAGE}{denied}")), "{name} in {policy:?}");
+    }
+}
+
 fn three_hundred_routes() -> Value {
     let permissions: Vec<_> = (0..25)
         .map(|scope| {

@@ -106,3 +106,15 @@ impl<'de> Visitor<'de> for TextsVisitor {
         Ok(Vec::new())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::de::Expected;
+
+    #[test]
+    fn what_is_expected_is_said() {
+        let expected: [&dyn Expected; 2] = [&FieldsVisitor, &TextsVisitor];
+        assert_eq!(expected.map(ToString::to_string), ["an object of texts or lists of texts", "a JSON value"]);
+    }
+}

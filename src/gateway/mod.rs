@@ -184,3 +184,35 @@ impl Outcome {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_names_the_route_and_the_keys_of_a_decision_and_the_claim_of_a_refusal() {
+        let method =
+            MethodArn::parse("arn:aws:execute-api:us-east-1:123456789012:abc123/test/GET/".to_owned()).unwrap();
+        let response = Response::Simple(SimpleResponse { is_authorized: true, context: Context::default() });
+        let route = Some("GET /orders/{id}".to_owned());
+        let decided = Outcome::Decided { permitted: true, route, keys: "hit", response };
+        let error = InvalidToken::ClaimMissing { claim: "sub" };
+        let refused = Outcome::Refused { api: Api::Rest, method, error };
+        for (outcome, expected) in [
+            (decided, ("allow", "permitted", None, Some("GET /orders/{id}"), "hit")),
+            (refused, ("unauthorized", "claim_missing", Some("sub"), None, "none")),
+            (Outcome::Undecided { reason: "x" }, ("error", "x", None, None, "none")),
+        ] {
+            let line = outcome.line("request-1");
+            assert_eq!((line.outcome, line.reason, line.claim, line.route, line.keys), expected);
+            assert_eq!(line.request_id, "request-1");
+        }
+    }
+
+    #[test]
+    fn a_policy_over_the_budget_is_told_with_its_size() {
+        let expected =
+            "found a policy of 9000 bytes, more than `POLICY_BUDGET_BYTES`: answered for the requested method alone";
+        assert_eq!(OverBudget(9000).to_string(), expected);
+    }
+}

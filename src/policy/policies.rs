@@ -151,3 +151,26 @@ fn compile_for(
     let template = Template::new(&resources, |_| false);
     Statements::of_template(&template, method, &[], limits.budget_bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn no_more_templates_are_kept_than_that() {
+        let permissions: Vec<_> =
+            (0..7).map(|scope| json!({"scopes": [scope.to_string()], "allow": [format!("GET /{scope}")]})).collect();
+        let map = PermissionMap::parse(json!({ "permissions": permissions }).to_string().as_bytes()).unwrap();
+        let policies = Policies::new(&map, Limits { coverage: Coverage::Api, budget_bytes: 8192 });
+        let method =
+            MethodArn::parse("arn:aws:execute-api:us-east-1:123456789012:abc123/test/GET/".to_owned()).unwrap();
+        let kept_after = |holder: usize| {
+            let applied: Vec<usize> = (0..7).filter(|permission| holder >> permission & 1 == 1).collect();
+            let _ = policies.compile(&map, &map.supposed_grants(&applied, &[]), &method);
+            policies.kept.read().unwrap().len()
+        };
+        let expected = (1..=MOST_KEPT).chain(1..=3);
+        assert!((1..).map(kept_after).zip(expected).all(|(found, expected)| found == expected));
+    }
+}
