@@ -81,7 +81,7 @@ fn are_apart(glob: &[Seg<'_>], piece: &[Part<'_>]) -> bool {
         (Seg::Text(text), Part::Literal(other)) => text != other,
         _ => false,
     };
-    let before_star = |seg: &&Seg<'_>| **seg != Seg::Star;
+    let before_star = |seg: &&Seg<'_>| matches!(seg, Seg::Text(_));
     glob.len() > piece.len()
         || glob.iter().take_while(before_star).zip(piece).any(differ)
         || glob.iter().rev().take_while(before_star).zip(piece.iter().rev()).any(differ)
