@@ -173,6 +173,9 @@ mod tests {
         ] {
             assert_eq!(MethodArn::parse(arn.to_owned()), Err(InvalidMethodArn), "{arn}");
         }
+        let expected =
+            "found another text, expected `arn:{partition}:execute-api:{region}:{account}:{api}/{stage}/{verb}/{path}`";
+        assert_eq!(InvalidMethodArn.to_string(), expected);
     }
 
     #[test]
