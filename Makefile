@@ -26,6 +26,8 @@ DENY_VERSION := 0.20.2
 DENY := $(TOOLS)/bin/cargo-deny
 FUZZ_VERSION := 0.13.2
 FUZZ := $(TOOLS)/bin/cargo-fuzz
+MUTANTS_VERSION := 27.1.0
+MUTANTS := $(TOOLS)/bin/cargo-mutants
 
 FUZZ_TARGETS := event keys permissions route token
 TARGET := event
@@ -46,7 +48,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run watch events vectors test check advisories unit e2e system iam-oracle instructions differential bench compare fuzz fuzz-short lint-template cdk build clean build-AuthorizerFunction
+.PHONY: help run watch events vectors test check advisories unit e2e system iam-oracle instructions differential bench compare fuzz fuzz-short mutants lint-template cdk build clean build-AuthorizerFunction
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
@@ -108,6 +110,11 @@ differential: tests/differential/node_modules/.installed ## Verifiers of other m
 
 instructions: $(EVENTS_VENV)/.installed ## Instructions of a start and of an event, held to limits. Needs valgrind
 	@$(EVENTS_VENV)/bin/python3 benches/compare/instructions.py
+
+# What may survive, and why, is in .cargo/mutants.toml. It takes hours, so it is no part of `make test`; OPTIONS can name
+# what changed: OPTIONS="-f src/policy/glob.rs".
+mutants: $(MUTANTS) ## Every small change to what decides must fail a test
+	PATH="$(TOOLS)/bin:$$PATH" cargo mutants $(OPTIONS)
 
 # Peers are built as anybody would: the switch of `.cargo/config.toml` would apply to what lies below it.
 compare: $(EVENTS_VENV)/.installed benches/compare/peers/node/node_modules/.installed ## This function beside others that do the same job. Needs Node
@@ -217,6 +224,9 @@ $(DENY):
 
 $(FUZZ):
 	$(call cargo_tool,fuzz,$(FUZZ_VERSION))
+
+$(MUTANTS):
+	$(call cargo_tool,mutants,$(MUTANTS_VERSION))
 
 # (cargo subcommand, version)
 define cargo_tool
