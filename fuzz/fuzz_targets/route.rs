@@ -46,7 +46,7 @@ fn policy_agrees(key: &str, verb: &str, path: &str) {
     let claim =
         |name: &str| Some(HOLDER.claim(name).and_then(|value| value.as_str()).filter(|text| !text.contains('*')));
     let expected = is_well_formed(path) && opens(key, verb, path, claim);
-    assert_eq!(grants.permits(verb, method.path().as_ref()), expected, "{key} {verb} {path}");
+    assert_eq!(grants.decide(verb, method.path().as_ref()).is_permitted(), expected, "{key} {verb} {path}");
     let policy = Policies::new(&map, LIMITS).compile(&map, &grants, &method).document;
     let arn = format!("{STAGE}{verb}/{path}");
     let open = iam::allows(&policy, &arn);

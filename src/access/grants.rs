@@ -170,12 +170,6 @@ impl<'a> Grants<'a> {
         let allowed = || first(&self.allowed).map_or(Verdict::Unmentioned, Verdict::Allowed);
         first(&self.denied).map_or_else(allowed, Verdict::Denied)
     }
-
-    /// May the holder call this?
-    #[must_use]
-    pub fn permits(&self, verb: &str, path: Option<&RequestedPath<'_>>) -> bool {
-        self.decide(verb, path).is_permitted()
-    }
 }
 
 /// What grants say of one method.

@@ -69,7 +69,7 @@ pub struct World<'a> {
 
 impl World<'_> {
     pub fn granted(&self, verb: &str, word: &[&str]) -> bool {
-        self.grants.permits(verb, RequestedPath::parse(&path_of(word)).as_ref())
+        self.grants.decide(verb, RequestedPath::parse(&path_of(word)).as_ref()).is_permitted()
     }
 
     pub fn in_catalog(&self, word: &[&str]) -> bool {
