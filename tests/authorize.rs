@@ -338,3 +338,15 @@ async fn a_decision_names_the_route_of_the_document() {
     }
     assert_eq!(decide(&authorizer, &token, "GET/me", NOW).await.unwrap().key_origin, KeyOrigin::Cached);
 }
+
+#[tokio::test]
+async fn of_all_routes_that_match_a_decision_names_the_one_that_decides() {
+    let authorizer = support::authorizer(&json!({"permissions": [
+        {"scopes": ["admin"], "allow": ["GET /{x}/{y}"]},
+        {"authenticated": true, "allow": ["GET /a/{y}"], "deny": ["GET /a/b"]}
+    ]}));
+    for (method, expected) in [("GET/a/c", "GET /a/{y}"), ("GET/a/b", "GET /a/b"), ("GET/b/c", "GET /{x}/{y}")] {
+        let decision = decide(&authorizer, &KEY.token(&access(json!({}))), method, NOW).await.unwrap();
+        assert_eq!(decision.route.as_deref(), Some(expected), "{method}");
+    }
+}

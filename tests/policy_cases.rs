@@ -263,6 +263,21 @@ fn a_claims_value_that_is_no_text_of_its_own_opens_nothing_that_is_denied() {
     }
 }
 
+#[test]
+fn a_policy_is_not_that_of_another_token_that_has_the_claim() {
+    let document = json!({"permissions": [
+        {"authenticated": true, "allow": ["GET /a/{x}", "GET /b"], "deny": ["GET /a/${custom:t}"]}
+    ]});
+    let map = PermissionMap::parse(document.to_string().as_bytes()).unwrap();
+    let policies = Policies::new(&map, LIMITS);
+    let method = MethodArn::parse(format!("{STAGE}GET/b")).unwrap();
+    for (claims, expected) in [(json!({"custom:t": "t1"}), true), (json!({}), false)] {
+        let policy = policies.compile(&map, &map.grants(&verified(&access(claims))), &method).document.into();
+        assert_eq!(iam::allows(&policy, &format!("{STAGE}GET/a/t2")), expected);
+        assert!(iam::allows(&policy, &format!("{STAGE}GET/b")) && !iam::allows(&policy, &format!("{STAGE}GET/a/t1")));
+    }
+}
+
 fn three_hundred_routes() -> Value {
     let permissions: Vec<_> = (0..25)
         .map(|scope| {

@@ -172,5 +172,6 @@ mod tests {
         };
         let expected = (1..=MOST_KEPT).chain(1..=3);
         assert!((1..).map(kept_after).zip(expected).all(|(found, expected)| found == expected));
+        assert_eq!(kept_after(MOST_KEPT + 3), 3, "holders who are alike share one");
     }
 }
