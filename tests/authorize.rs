@@ -341,7 +341,7 @@ async fn a_decision_names_the_route_of_the_document() {
 
 #[tokio::test]
 async fn of_all_routes_that_match_a_decision_names_the_one_that_decides() {
-    let authorizer = support::authorizer(&json!({"permissions": [
+    let authorizer = authorizer(&json!({"permissions": [
         {"scopes": ["admin"], "allow": ["GET /{x}/{y}"]},
         {"authenticated": true, "allow": ["GET /a/{y}"], "deny": ["GET /a/b"]}
     ]}));

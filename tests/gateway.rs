@@ -105,6 +105,15 @@ async fn the_document_chooses_context_names() {
 }
 
 #[tokio::test]
+async fn a_context_of_nothing_is_left_out() {
+    let mut document = permissions();
+    document["context"] = json!({"level": "level"});
+    let gateway = gateway(authorizer(&document));
+    let answer = answer(&gateway, &token_event(&KEY.token(&access(json!({}))), "GET/me")).await.unwrap();
+    assert_eq!(answer.get("context"), None, "{answer}");
+}
+
+#[tokio::test]
 async fn a_token_that_is_not_believed_is_unauthorized() {
     let gateway = gateway(authorizer(&permissions()));
     let good = KEY.token(&access(json!({})));

@@ -12,7 +12,7 @@
 mod support;
 
 use cognito_authorizer::access::PermissionMap;
-use cognito_authorizer::policy::{Coverage, CutShort, Limits, MethodArn, Policies, lint};
+use cognito_authorizer::policy::{Coverage, CutShort, LONGEST_RESOURCE, Limits, MethodArn, Policies, lint};
 use serde_json::{Value, json};
 use support::world::{UNKNOWN, World, arn, verified, words};
 use support::{LIMITS, STAGE, access, iam};
@@ -225,6 +225,13 @@ fn what_is_named_and_not_granted_is_denied_by_name_as_far_as_the_budget_lets_it(
     let narrow = Limits { budget_bytes: 1400, ..LIMITS };
     let (policy, over) = compile(&document, json!({}), "GET/orders", narrow);
     assert!(over.is_none() && !denies(&policy, "POST/orders") && denies(&policy, "GET/orders/7/pii"), "{policy:?}");
+    // Each list's size is reckoned with a comma too many, and room is left for one more resource of the longest kind.
+    let (whole, _) = compile(&document, json!({}), "GET/orders", LIMITS);
+    let just_enough = whole.json.to_string().len() + 2 + LONGEST_RESOURCE + 3;
+    for (budget_bytes, expected) in [(just_enough, true), (just_enough - 1, false)] {
+        let (policy, _) = compile(&document, json!({}), "GET/orders", Limits { budget_bytes, ..LIMITS });
+        assert_eq!(denies(&policy, "POST/orders"), expected, "{budget_bytes}");
+    }
 }
 
 #[test]

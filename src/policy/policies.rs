@@ -171,7 +171,7 @@ mod tests {
             policies.kept.read().unwrap().len()
         };
         let expected = (1..=MOST_KEPT).chain(1..=3);
-        assert!((1..).map(kept_after).zip(expected).all(|(found, expected)| found == expected));
+        assert!(expected.zip((1..).map(kept_after)).all(|(expected, found)| expected == found));
         assert_eq!(kept_after(MOST_KEPT + 3), 3, "holders who are alike share one");
     }
 }
