@@ -113,6 +113,13 @@ mod tests {
     use serde::de::Expected;
 
     #[test]
+    fn texts_are_read_with_their_escapes_and_all_else_is_passed_over() {
+        let fields: Fields =
+            serde_json::from_str(r#"{"\u0061":["\u0062",1,-1,0.5,true,null,{"c":"d"},["e"]]}"#).unwrap();
+        assert_eq!(fields.named("a", |one, other| one == other).collect::<Vec<_>>(), ["b", "e"]);
+    }
+
+    #[test]
     fn what_is_expected_is_said() {
         let expected: [&dyn Expected; 2] = [&FieldsVisitor, &TextsVisitor];
         assert_eq!(expected.map(ToString::to_string), ["an object of texts or lists of texts", "a JSON value"]);
