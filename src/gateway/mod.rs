@@ -208,11 +208,4 @@ mod tests {
             assert_eq!(line.request_id, "request-1");
         }
     }
-
-    #[test]
-    fn a_policy_over_the_budget_is_told_with_its_size() {
-        let expected =
-            "found a policy of 9000 bytes, more than `POLICY_BUDGET_BYTES`: answered for the requested method alone";
-        assert_eq!(OverBudget(9000).to_string(), expected);
-    }
 }

@@ -104,3 +104,24 @@ impl PolicyDocument {
         self.0.get().len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_cut_short_is_told_with_its_reason() {
+        for (reason, expected) in [
+            (
+                CutShort::OverBudget { bytes: 9000 },
+                "found a policy of 9000 bytes, more than `POLICY_BUDGET_BYTES`: answered for the requested method alone",
+            ),
+            (
+                CutShort::TooHard,
+                "found routes whose policy would take too long to find: answered for the requested method alone",
+            ),
+        ] {
+            assert_eq!(reason.to_string(), expected);
+        }
+    }
+}
