@@ -3,7 +3,7 @@
 #![no_main]
 
 use cognito_authorizer::access::{Grants, Part, Pattern, PermissionMap, RequestedPath, Segment};
-use cognito_authorizer::policy::{Coverage, Limits, MethodArn, Policies, PolicyDocument, lint};
+use cognito_authorizer::policy::{Coverage, Limits, MethodArn, Policies, lint};
 use cognito_authorizer::token::VerifiedClaims;
 use cognito_authorizer_fuzz::support::{STAGE, access, iam, world::verified};
 use libfuzzer_sys::fuzz_target;
@@ -61,20 +61,21 @@ fn stays_within_rights(map: &PermissionMap, grants: &Grants<'_>) {
             let Ok(method) = MethodArn::parse(format!("{STAGE}{verb}/{path}")) else { continue };
             let compiled = policies.compile(map, grants, &method);
             if compiled.cut_short.is_none() {
-                is_live(grants, &compiled.document, verb, path);
-                paths.iter().for_each(|path| is_safe(grants, &catalog, &compiled.document, path));
+                let policy = iam::Policy::from(compiled.document);
+                is_live(grants, &policy, verb, path);
+                paths.iter().for_each(|path| is_safe(grants, &catalog, &policy, path));
             }
         }
     }
 }
 
-fn is_live(grants: &Grants<'_>, policy: &PolicyDocument, verb: &str, path: &str) {
+fn is_live(grants: &Grants<'_>, policy: &iam::Policy, verb: &str, path: &str) {
     let arn = format!("{STAGE}{verb}/{path}");
     let granted = grants.decide(verb, RequestedPath::parse(path).as_ref()).is_permitted();
     assert!(!granted || arn.len() > 512 || iam::allows(policy, &arn), "live: {verb} {path}: {policy:?}");
 }
 
-fn is_safe(grants: &Grants<'_>, catalog: &[Pattern<'_>], policy: &PolicyDocument, path: &str) {
+fn is_safe(grants: &Grants<'_>, catalog: &[Pattern<'_>], policy: &iam::Policy, path: &str) {
     let requested = RequestedPath::parse(path).expect("a plain path");
     // A path that the document names for one verb must not be open for another.
     let named =

@@ -47,7 +47,7 @@ fn policy_agrees(key: &str, verb: &str, path: &str) {
         |name: &str| Some(HOLDER.claim(name).and_then(|value| value.as_str()).filter(|text| !text.contains('*')));
     let expected = is_well_formed(path) && opens(key, verb, path, claim);
     assert_eq!(grants.decide(verb, method.path().as_ref()).is_permitted(), expected, "{key} {verb} {path}");
-    let policy = Policies::new(&map, LIMITS).compile(&map, &grants, &method).document;
+    let policy = iam::Policy::from(Policies::new(&map, LIMITS).compile(&map, &grants, &method).document);
     let arn = format!("{STAGE}{verb}/{path}");
     let open = iam::allows(&policy, &arn);
     // Not promised: what API Gateway could not be told, and a verb that looks like a malformed path.
