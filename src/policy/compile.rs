@@ -56,7 +56,7 @@ const MOST_TAKEN_ALONG: usize = 1;
 ///
 /// # Errors
 /// [`TooHard`] when that would take too long.
-pub(super) fn compile<'a>(rights: &Rights<'a>, requested: Option<&Piece<'a>>) -> Result<Resources<'a>, TooHard> {
+pub(super) fn compile<'a>(rights: &Rights<'_, 'a>, requested: Option<&Piece<'a>>) -> Result<Resources<'a>, TooHard> {
     let requested = requested.map(|piece| around(piece));
     let mut resources = Resources { exact: true, ..Resources::default() };
     let mut cuts = Vec::new();
@@ -82,7 +82,7 @@ pub(super) fn compile<'a>(rights: &Rights<'a>, requested: Option<&Piece<'a>>) ->
 }
 
 /// Every right that cannot be said.
-pub(super) fn conflicts<'a>(rights: &Rights<'a>) -> Result<Vec<Conflict<'a>>, TooHard> {
+pub(super) fn conflicts<'a>(rights: &Rights<'_, 'a>) -> Result<Vec<Conflict<'a>>, TooHard> {
     let mut conflicts = Vec::new();
     for allow in candidates(rights) {
         let needed = cuts_for(rights, &allow).into_iter().filter(|cut| rights.touches(cut));
@@ -93,7 +93,7 @@ pub(super) fn conflicts<'a>(rights: &Rights<'a>) -> Result<Vec<Conflict<'a>>, To
 }
 
 /// The smallest globs around what is granted, wider ones before those that they cover.
-fn candidates<'a>(rights: &Rights<'a>) -> Vec<Glob<'a>> {
+fn candidates<'a>(rights: &Rights<'_, 'a>) -> Vec<Glob<'a>> {
     let mut globs: Vec<Glob<'a>> = rights.granted().flat_map(|piece| spell(rights, piece)).collect();
     let stars = |glob: &Glob<'a>| glob.iter().filter(|seg| **seg == Seg::Star).count();
     globs.sort_by_cached_key(|glob| (glob.len(), std::cmp::Reverse(stars(glob)), glob.clone()));
@@ -102,7 +102,7 @@ fn candidates<'a>(rights: &Rights<'a>) -> Vec<Glob<'a>> {
 }
 
 /// A route for any verb is said with a star for the verb where that can be kept to one segment, else verb by verb.
-fn spell<'a>(rights: &Rights<'a>, piece: &Piece<'a>) -> Vec<Glob<'a>> {
+fn spell<'a>(rights: &Rights<'_, 'a>, piece: &Piece<'a>) -> Vec<Glob<'a>> {
     let glob = around(piece);
     if piece.first() != Some(&Part::One) {
         return vec![glob];
@@ -115,7 +115,7 @@ fn spell<'a>(rights: &Rights<'a>, piece: &Piece<'a>) -> Vec<Glob<'a>> {
     granted.map(|piece| around(&piece)).collect()
 }
 
-fn cuts_for<'a>(rights: &Rights<'a>, glob: &Glob<'a>) -> Vec<Glob<'a>> {
+fn cuts_for<'a>(rights: &Rights<'_, 'a>, glob: &Glob<'a>) -> Vec<Glob<'a>> {
     let mut cuts: Vec<Glob<'a>> = rights.trespass(glob).iter().map(|piece| around(piece)).collect();
     cuts.sort_unstable();
     cuts.dedup();
@@ -123,13 +123,13 @@ fn cuts_for<'a>(rights: &Rights<'a>, glob: &Glob<'a>) -> Vec<Glob<'a>> {
 }
 
 /// Is it better to make the cut than to give up the glob that needs it?
-fn is_worth(rights: &Rights<'_>, cut: &Glob<'_>, requested: Option<&Glob<'_>>) -> bool {
+fn is_worth(rights: &Rights<'_, '_>, cut: &Glob<'_>, requested: Option<&Glob<'_>>) -> bool {
     let taken_along = rights.touched(cut).take(MOST_TAKEN_ALONG + 1).count();
     taken_along == 0 || (taken_along <= MOST_TAKEN_ALONG && !requested.is_some_and(|own| covers(cut, own)))
 }
 
 /// All that is denied: the cuts, and what closes the space outside the catalog.
-fn shut<'a>(rights: &Rights<'a>, allow: &[Glob<'a>], cuts: Vec<Glob<'a>>) -> Result<Vec<Glob<'a>>, TooHard> {
+fn shut<'a>(rights: &Rights<'_, 'a>, allow: &[Glob<'a>], cuts: Vec<Glob<'a>>) -> Result<Vec<Glob<'a>>, TooHard> {
     let mut deny: Vec<Glob<'a>> = Vec::new();
     let mut add = |cut: Glob<'a>| {
         rights.spend(deny.len());
@@ -148,7 +148,7 @@ fn shut<'a>(rights: &Rights<'a>, allow: &[Glob<'a>], cuts: Vec<Glob<'a>>) -> Res
 }
 
 /// The named methods that are not granted, as far as denying them touches nothing that is.
-fn refuse<'a>(rights: &Rights<'a>, deny: &[Glob<'a>]) -> Vec<Glob<'a>> {
+fn refuse<'a>(rights: &Rights<'_, 'a>, deny: &[Glob<'a>]) -> Vec<Glob<'a>> {
     let mut refused: Vec<Glob<'a>> = Vec::new();
     for glob in rights.refused().map(|piece| around(&piece)) {
         let known = deny.iter().chain(&refused).any(|wider| covers(wider, &glob));
@@ -160,7 +160,7 @@ fn refuse<'a>(rights: &Rights<'a>, deny: &[Glob<'a>]) -> Vec<Glob<'a>> {
 }
 
 /// Makes a cut as wide as it can be without touching anything granted.
-fn widen<'a>(rights: &Rights<'a>, mut cut: Glob<'a>) -> Glob<'a> {
+fn widen<'a>(rights: &Rights<'_, 'a>, mut cut: Glob<'a>) -> Glob<'a> {
     if rights.touches(&cut) {
         return cut;
     }
@@ -179,7 +179,7 @@ fn widen<'a>(rights: &Rights<'a>, mut cut: Glob<'a>) -> Glob<'a> {
 
 /// The globs with more stars in place of each star: what the stars take beyond the routes' lengths, as far as nothing
 /// of it is granted. More stars match less, so only the smallest numbers of them are looked for.
-fn beyond<'a>(rights: &Rights<'a>, glob: &Glob<'a>) -> Result<Vec<Glob<'a>>, TooHard> {
+fn beyond<'a>(rights: &Rights<'_, 'a>, glob: &Glob<'a>) -> Result<Vec<Glob<'a>>, TooHard> {
     let mut open = vec![glob.clone()];
     let mut closing: Vec<Glob<'a>> = Vec::new();
     for _ in 0..=rights.longest() {

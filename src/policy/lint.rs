@@ -3,12 +3,13 @@
 //! A pure function of the document. It supposes holders to whom one permission applies, or two, or all of them; with more
 //! than [`MOST_PAIRED`] permissions the pairs are left out, so that a start stays short.
 
-use super::compile::{self, Conflict};
-use super::document::{CutShort, Limits};
+use super::compile::{self, Conflict, Resources};
+use super::document::{Coverage, CutShort, Limits};
 use super::glob::{Glob, Seg};
 use super::method_arn::{LONGEST_RESOURCE, MethodArn};
-use super::policies::Policies;
-use super::rights::Rights;
+use super::rights::{Catalog, Rights};
+use super::statements::Statements;
+use super::template::Template;
 use crate::access::{Grants, Part, Pattern, Permission, PermissionMap, Route, Segment};
 
 /// Up to this many permissions every pair of them is looked at. The work grows with the square.
@@ -54,13 +55,17 @@ impl std::fmt::Display for Finding {
 /// Looks the document over.
 #[must_use]
 pub fn lint(map: &PermissionMap, limits: Limits) -> Vec<Finding> {
-    let mut findings = rights_not_expressible(map);
-    findings.extend(reach_outside_catalog(map));
+    let catalog = Catalog::new(map.catalog(), map.permissions().iter().flat_map(Permission::deny));
+    let mut findings = rights_not_expressible(map, &catalog);
+    let everything = map.supposed_grants(&everything(map), &claims(map));
+    let rights = Rights::new(&everything, &catalog);
+    let resources = compile::compile(&rights, None).ok();
+    findings.extend(resources.iter().flat_map(|resources| reach_outside_catalog(&rights, resources)));
     findings.extend(map.catalog().iter().filter_map(|route| route_never_allowed(map, route)));
     findings.extend(permissions_swallowed(map));
     findings.extend(map.permissions().iter().flat_map(scopes_not_permissions));
     findings.extend(map.catalog().iter().filter_map(resource_too_long));
-    findings.extend(policy_over_budget(map, limits));
+    findings.extend(resources.and_then(|resources| policy_over_budget(&resources, limits)));
     findings
 }
 
@@ -87,12 +92,11 @@ fn claims(map: &PermissionMap) -> Vec<&str> {
     map.claims().iter().map(String::as_str).collect()
 }
 
-fn rights_not_expressible(map: &PermissionMap) -> Vec<Finding> {
+fn rights_not_expressible(map: &PermissionMap, catalog: &Catalog<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
-    let catalog: Vec<_> = map.catalog().iter().map(Pattern::anyones).collect();
     for holder in supposed_holders(map) {
         let grants = map.supposed_grants(&holder, &claims(map));
-        let rights = Rights::new(&grants, &catalog);
+        let rights = Rights::new(&grants, catalog);
         let Ok(conflicts) = compile::conflicts(&rights) else {
             findings.push(rights_too_hard(&grants));
             break;
@@ -119,7 +123,7 @@ fn rights_too_hard(grants: &Grants<'_>) -> Finding {
     }
 }
 
-fn not_expressible(rights: &Rights<'_>, conflict: &Conflict<'_>) -> Finding {
+fn not_expressible(rights: &Rights<'_, '_>, conflict: &Conflict<'_>) -> Finding {
     let taken_along = rights.touched(&conflict.cut).map(|piece| template(piece));
     Finding {
         code: "rights_not_expressible",
@@ -132,12 +136,7 @@ fn not_expressible(rights: &Rights<'_>, conflict: &Conflict<'_>) -> Finding {
     }
 }
 
-fn reach_outside_catalog(map: &PermissionMap) -> Vec<Finding> {
-    let all = everything(map);
-    let grants = map.supposed_grants(&all, &claims(map));
-    let catalog: Vec<_> = map.catalog().iter().map(Pattern::anyones).collect();
-    let rights = Rights::new(&grants, &catalog);
-    let Ok(resources) = compile::compile(&rights, None) else { return Vec::new() };
+fn reach_outside_catalog(rights: &Rights<'_, '_>, resources: &Resources<'_>) -> Vec<Finding> {
     let longer =
         resources.allow.iter().flat_map(|glob| compile::one_star_more(glob).into_iter().map(move |more| (glob, more)));
     let open = longer.filter(|(_, more)| rights.touches(more) && !rights.is_named(&any(more)));
@@ -244,11 +243,19 @@ fn resource_too_long(route: &Route) -> Option<Finding> {
     })
 }
 
-fn policy_over_budget(map: &PermissionMap, limits: Limits) -> Option<Finding> {
-    let all = everything(map);
+fn policy_over_budget(resources: &Resources<'_>, limits: Limits) -> Option<Finding> {
     let method = MethodArn::parse(SAMPLE_METHOD.to_owned()).ok()?;
-    let compiled = Policies::new(map, limits).compile(map, &map.supposed_grants(&all, &claims(map)), &method);
-    let Some(CutShort::OverBudget { bytes }) = compiled.cut_short else { return None };
+    let template = Template::new(resources, |_| false);
+    let bytes = match Statements::of_template(&template, &method, &[], limits.budget_bytes) {
+        Ok(mut statements) => {
+            // Where it is not permitted, the requested method is denied by name.
+            statements.add(false, method.as_resource().unwrap_or_default());
+            Some(statements.into_document().bytes()).filter(|bytes| *bytes > limits.budget_bytes)
+        }
+        Err(CutShort::OverBudget { bytes }) => Some(bytes),
+        Err(CutShort::TooHard) => None,
+    };
+    let bytes = bytes.filter(|_| limits.coverage == Coverage::Api)?;
     Some(Finding {
         code: "policy_over_budget",
         routes: Vec::new(),

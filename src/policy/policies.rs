@@ -6,7 +6,7 @@ use super::compile;
 use super::decide;
 use super::document::{Compiled, Coverage, CutShort, Limits, PolicyDocument};
 use super::method_arn::MethodArn;
-use super::rights::{Rights, TooHard};
+use super::rights::{Catalog, Rights, TooHard};
 use super::statements::Statements;
 use super::template::Template;
 use crate::access::{Grants, Pattern, PermissionMap, Route, Segment, VERBS};
@@ -131,7 +131,7 @@ fn template_for(map: &PermissionMap, grants: &Grants<'_>) -> Result<Template, To
     let usable: Vec<&str> =
         grants.claims().iter().filter(|(_, value)| value.is_some()).map(|(name, _)| *name).collect();
     let supposed = map.supposed_grants(grants.applied(), &usable);
-    let catalog: Vec<_> = map.catalog().iter().map(Pattern::anyones).collect();
+    let catalog = Catalog::new(map.catalog(), supposed.denied().iter().map(Pattern::route));
     let resources = compile::compile(&Rights::new(&supposed, &catalog), None)?;
     Ok(Template::new(&resources, |text| usable.contains(&text)))
 }
@@ -143,7 +143,7 @@ fn compile_for(
     permitted: bool,
     limits: Limits,
 ) -> Result<Statements, CutShort> {
-    let catalog: Vec<_> = grants.catalog().iter().map(Pattern::anyones).collect();
+    let catalog = Catalog::new(grants.catalog(), grants.denied().iter().map(Pattern::route));
     let path = method.path();
     let requested = path.as_ref().filter(|_| permitted && method.as_resource().is_some());
     let requested = requested.map(|path| compile::method(method.verb(), path.segments()));

@@ -1,7 +1,7 @@
 //! What of a set of methods is granted?
 
 use super::glob::{Glob, Piece, any_overlap, is_within, meet, overlaps, parts, pieces};
-use crate::access::{Grants, Part, Pattern, VERBS};
+use crate::access::{Grants, Part, Pattern, Route, VERBS};
 use std::cell::Cell;
 
 /// The most steps that are taken to find out what one set of rights needs: comparisons of globs and pieces, and ways to lay
@@ -16,49 +16,48 @@ const STEPS_OF_A_LAYING: usize = 100;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TooHard;
 
+/// The routes of a document, verb first, as pieces for the lengths that matter.
+pub(super) struct Catalog<'a> {
+    /// Every path, for any verb: what `GET` is for, must not be opened for `POST` by the way.
+    paths: Vec<Piece<'a>>,
+    /// The same with the verbs that the document names.
+    named: Vec<Piece<'a>>,
+    longest: usize,
+}
+
+impl<'a> Catalog<'a> {
+    /// `denied` are the denies of whoever is looked at; they may be longer than all that the catalog holds.
+    pub(super) fn new<'d>(routes: &'a [Route], denied: impl Iterator<Item = &'d Route>) -> Self {
+        let patterns: Vec<_> = routes.iter().map(Pattern::anyones).collect();
+        let named = methods(&patterns);
+        // The verb, and the root path's one empty segment.
+        let denied = denied.map(|route| 1 + route.segments().len().max(1));
+        let longest = named.iter().map(Vec::len).chain(denied).max().unwrap_or(0);
+        let any_verb = named.iter().cloned().map(for_any_verb).chain([vec![Part::One, Part::Literal("")]]);
+        let mut paths = cut(&any_verb.collect::<Vec<_>>(), longest);
+        paths.sort_unstable();
+        paths.dedup();
+        Self { paths, named: cut(&named, longest), longest }
+    }
+}
+
 /// The grants of one token, verb first, and as pieces for the lengths that matter.
-pub(super) struct Rights<'a> {
+pub(super) struct Rights<'c, 'a> {
     /// What allows name, also where a deny takes it back.
     opening: Vec<Vec<Part<'a>>>,
     /// What denies name.
     shutting: Vec<Vec<Part<'a>>>,
     allowed: Vec<Piece<'a>>,
     denied: Vec<Piece<'a>>,
-    /// Every path of the catalog, for any verb: what `GET` is for, must not be opened for `POST` by the way.
-    catalog: Vec<Piece<'a>>,
-    /// The same with the verbs that the document names.
-    named: Vec<Piece<'a>>,
-    longest: usize,
+    catalog: &'c Catalog<'a>,
     steps_left: Cell<usize>,
 }
 
-impl<'a> Rights<'a> {
-    pub(super) fn new(grants: &'a Grants<'a>, catalog: &[Pattern<'a>]) -> Self {
-        // `$connect` is no method: it has a policy of its own.
-        let is_method = |pattern: &&Pattern<'a>| !pattern.route().is_connect();
-        let all = |patterns: &[Pattern<'a>]| -> Vec<_> { patterns.iter().filter(is_method).map(parts).collect() };
-        let (opening, shutting, named) = (all(grants.allowed()), all(grants.denied()), all(catalog));
-        let longest = opening.iter().chain(&shutting).chain(&named).map(Vec::len).max().unwrap_or(0);
-        // Globs have one segment more than the longest route, and `longest` more at most when they close what lies
-        // beyond. Where a glob and a greedy route meet at all, they do so within their lengths together.
-        let bound = 3 * longest + 2;
-        let cut = |patterns: &[Vec<Part<'a>>]| patterns.iter().flat_map(|parts| pieces(parts, bound)).collect();
-        let (allowed, denied) = (cut(&opening), cut(&shutting));
-        let root = vec![Part::One, Part::Literal("")];
-        let with_verbs = cut(&named);
-        let mut catalog: Vec<_> = cut(&named.into_iter().map(for_any_verb).chain([root]).collect::<Vec<_>>());
-        catalog.sort_unstable();
-        catalog.dedup();
-        Self {
-            opening,
-            shutting,
-            allowed,
-            denied,
-            catalog,
-            named: with_verbs,
-            longest,
-            steps_left: Cell::new(MOST_STEPS),
-        }
+impl<'c, 'a> Rights<'c, 'a> {
+    pub(super) fn new(grants: &Grants<'a>, catalog: &'c Catalog<'a>) -> Self {
+        let (opening, shutting) = (methods(grants.allowed()), methods(grants.denied()));
+        let (allowed, denied) = (cut(&opening, catalog.longest), cut(&shutting, catalog.longest));
+        Self { opening, shutting, allowed, denied, catalog, steps_left: Cell::new(MOST_STEPS) }
     }
 
     /// `Err` when the steps have run out: what was found since then is not to be used.
@@ -74,18 +73,18 @@ impl<'a> Rights<'a> {
 
     /// Is the piece a path of the catalog?
     pub(super) fn is_named(&self, piece: &[Part<'_>]) -> bool {
-        self.catalog.iter().any(|named| is_within(piece, named))
+        self.catalog.paths.iter().any(|named| is_within(piece, named))
     }
 
     /// The length of the longest route, verb included.
     pub(super) fn longest(&self) -> usize {
-        self.longest
+        self.catalog.longest
     }
 
     /// The pieces that are granted at all, no longer than one segment past the longest route: a star at the end of that
     /// says the rest of a greedy parameter.
     pub(super) fn granted(&self) -> impl Iterator<Item = &Piece<'a>> {
-        let near = self.allowed.iter().filter(|piece| piece.len() <= self.longest + 1);
+        let near = self.allowed.iter().filter(|piece| piece.len() <= self.longest() + 1);
         near.filter(|piece| !self.is_denied(piece))
     }
 
@@ -113,13 +112,14 @@ impl<'a> Rights<'a> {
 
     /// What the glob matches of the catalog and must not: the largest pieces of it.
     pub(super) fn trespass(&self, glob: &Glob<'a>) -> Vec<Piece<'a>> {
-        let matched = self.catalog.iter().flat_map(|piece| overlaps(glob, piece, || self.spend(STEPS_OF_A_LAYING)));
+        let matched =
+            self.catalog.paths.iter().flat_map(|piece| overlaps(glob, piece, || self.spend(STEPS_OF_A_LAYING)));
         matched.flat_map(|piece| self.ungranted_of(piece)).collect()
     }
 
     /// The named methods that are not granted, verb by verb.
     pub(super) fn refused(&self) -> impl Iterator<Item = Piece<'a>> {
-        let near = self.named.iter().filter(|piece| piece.len() <= self.longest + 1);
+        let near = self.catalog.named.iter().filter(|piece| piece.len() <= self.longest() + 1);
         near.flat_map(|piece| spelled(piece)).filter(|piece| !self.is_granted(piece))
     }
 
@@ -134,6 +134,17 @@ impl<'a> Rights<'a> {
         }
         vec![piece]
     }
+}
+
+/// `$connect` is no method: it has a policy of its own.
+fn methods<'a>(patterns: &[Pattern<'a>]) -> Vec<Vec<Part<'a>>> {
+    patterns.iter().filter(|pattern| !pattern.route().is_connect()).map(parts).collect()
+}
+
+/// Globs have one segment more than the longest route, and as many more as that has at most when they close what lies
+/// beyond. Where a glob and a greedy route meet at all, they do so within their lengths together.
+fn cut<'a>(parts: &[Vec<Part<'a>>], longest: usize) -> Vec<Piece<'a>> {
+    parts.iter().flat_map(|parts| pieces(parts, 3 * longest + 2)).collect()
 }
 
 /// The piece for each verb that API Gateway knows, if it is for any.
