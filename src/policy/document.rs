@@ -4,6 +4,7 @@ use super::decide;
 use super::method_arn::MethodArn;
 use super::rights::TooHard;
 use super::statements::Statements;
+use super::template::Template;
 use crate::access::{CONNECT, Grants};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -98,10 +99,25 @@ impl PolicyDocument {
         statements.into_document()
     }
 
-    /// The policy's size, in bytes of JSON.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
-        self.0.get().len()
+    /// What the template says in this stage to a holder of these claims. `own` says how the requested method is named by
+    /// its own ARN, if it must be.
+    pub(super) fn of_template(
+        template: &Template,
+        method: &MethodArn,
+        claims: &[(&str, Option<&str>)],
+        own: Option<bool>,
+        budget_bytes: usize,
+    ) -> Result<Self, CutShort> {
+        let mut statements = Statements::of_template(template, method, claims, budget_bytes)?;
+        if let (Some(permitted), Some(resource)) = (own, method.as_resource()) {
+            statements.add(permitted, resource);
+        }
+        if statements.is_empty() {
+            return Ok(Self::deny_all(method));
+        }
+        let document = statements.into_document();
+        let bytes = document.0.get().len();
+        if bytes <= budget_bytes { Ok(document) } else { Err(CutShort::OverBudget { bytes }) }
     }
 }
 

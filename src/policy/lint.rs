@@ -4,11 +4,11 @@
 //! than [`MOST_PAIRED`] permissions the pairs are left out, so that a start stays short.
 
 use super::compile::{self, Conflict, Resources};
-use super::document::{Coverage, CutShort, Limits};
+use super::decide;
+use super::document::{Coverage, CutShort, Limits, PolicyDocument};
 use super::glob::{Glob, Seg};
 use super::method_arn::{LONGEST_RESOURCE, MethodArn};
 use super::rights::{Catalog, Rights};
-use super::statements::Statements;
 use super::template::Template;
 use crate::access::{Grants, Part, Pattern, Permission, PermissionMap, Route, Segment};
 
@@ -55,9 +55,9 @@ impl std::fmt::Display for Finding {
 /// Looks the document over.
 #[must_use]
 pub fn lint(map: &PermissionMap, limits: Limits) -> Vec<Finding> {
-    let catalog = Catalog::new(map.catalog(), map.permissions().iter().flat_map(Permission::deny));
-    let mut findings = rights_not_expressible(map, &catalog);
     let everything = map.supposed_grants(&everything(map), &claims(map));
+    let catalog = Catalog::new(map.catalog(), everything.denied());
+    let mut findings = rights_not_expressible(map, &catalog);
     let rights = Rights::new(&everything, &catalog);
     let resources = compile::compile(&rights, None).ok();
     findings.extend(resources.iter().flat_map(|resources| reach_outside_catalog(&rights, resources)));
@@ -65,7 +65,7 @@ pub fn lint(map: &PermissionMap, limits: Limits) -> Vec<Finding> {
     findings.extend(permissions_swallowed(map));
     findings.extend(map.permissions().iter().flat_map(scopes_not_permissions));
     findings.extend(map.catalog().iter().filter_map(resource_too_long));
-    findings.extend(resources.and_then(|resources| policy_over_budget(&resources, limits)));
+    findings.extend(resources.and_then(|resources| policy_over_budget(&everything, &resources, limits)));
     findings
 }
 
@@ -243,19 +243,15 @@ fn resource_too_long(route: &Route) -> Option<Finding> {
     })
 }
 
-fn policy_over_budget(resources: &Resources<'_>, limits: Limits) -> Option<Finding> {
+fn policy_over_budget(everything: &Grants<'_>, resources: &Resources<'_>, limits: Limits) -> Option<Finding> {
     let method = MethodArn::parse(SAMPLE_METHOD.to_owned()).ok()?;
     let template = Template::new(resources, |_| false);
-    let bytes = match Statements::of_template(&template, &method, &[], limits.budget_bytes) {
-        Ok(mut statements) => {
-            // Where it is not permitted, the requested method is denied by name.
-            statements.add(false, method.as_resource().unwrap_or_default());
-            Some(statements.into_document().bytes()).filter(|bytes| *bytes > limits.budget_bytes)
-        }
-        Err(CutShort::OverBudget { bytes }) => Some(bytes),
-        Err(CutShort::TooHard) => None,
-    };
-    let bytes = bytes.filter(|_| limits.coverage == Coverage::Api)?;
+    let own = (!decide(everything, &method).is_permitted()).then_some(false);
+    let policy = PolicyDocument::of_template(&template, &method, &[], own, limits.budget_bytes);
+    let Err(CutShort::OverBudget { bytes }) = policy else { return None };
+    if limits.coverage == Coverage::Request {
+        return None;
+    }
     Some(Finding {
         code: "policy_over_budget",
         routes: Vec::new(),

@@ -7,9 +7,8 @@ use super::decide;
 use super::document::{Compiled, Coverage, CutShort, Limits, PolicyDocument};
 use super::method_arn::MethodArn;
 use super::rights::{Catalog, Rights, TooHard};
-use super::statements::Statements;
 use super::template::Template;
-use crate::access::{Grants, Pattern, PermissionMap, Route, Segment, VERBS};
+use crate::access::{Grants, PermissionMap, Route, Segment, VERBS};
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -66,38 +65,27 @@ impl Policies {
         if self.limits.coverage == Coverage::Request || method.is_connect() {
             return alone();
         }
-        let nothing = || Compiled { document: PolicyDocument::deny_all(method), cut_short: None };
         if grants.allowed().is_empty() {
-            return nothing();
+            return Compiled { document: PolicyDocument::deny_all(method), cut_short: None };
         }
         match self.of_api(map, grants, method) {
-            Ok(statements) if statements.is_empty() => nothing(),
-            Ok(statements) => {
-                let document = statements.into_document();
-                let bytes = document.bytes();
-                if bytes <= self.limits.budget_bytes {
-                    return Compiled { document, cut_short: None };
-                }
-                Compiled { cut_short: Some(CutShort::OverBudget { bytes }), ..alone() }
-            }
+            Ok(document) => Compiled { document, cut_short: None },
             Err(reason) => Compiled { cut_short: Some(reason), ..alone() },
         }
     }
 
-    fn of_api(&self, map: &PermissionMap, grants: &Grants<'_>, method: &MethodArn) -> Result<Statements, CutShort> {
+    fn of_api(&self, map: &PermissionMap, grants: &Grants<'_>, method: &MethodArn) -> Result<PolicyDocument, CutShort> {
         let permitted = decide(grants, method).is_permitted();
+        let budget = self.limits.budget_bytes;
         let shared = if self.are_distinct(grants) { Some(self.template(map, grants)?) } else { None };
-        let shared = shared.filter(|template| template.exact);
-        // Resources that are exact say every verb that API Gateway knows.
-        let said = shared.is_none() || VERBS.contains(&method.verb());
-        let mut statements = match shared {
-            Some(template) => Statements::of_template(&template, method, grants.claims(), self.limits.budget_bytes)?,
-            None => compile_for(grants, method, permitted, self.limits)?,
-        };
-        if let Some(resource) = method.as_resource().filter(|_| !(permitted && said)) {
-            statements.add(permitted, resource);
+        if let Some(template) = shared.filter(|template| template.exact) {
+            // Resources that are exact say every verb that API Gateway knows.
+            let said = permitted && VERBS.contains(&method.verb());
+            let own = (!said).then_some(permitted);
+            return PolicyDocument::of_template(&template, method, grants.claims(), own, budget);
         }
-        Ok(statements)
+        let template = template_alone(grants, method, permitted)?;
+        PolicyDocument::of_template(&template, method, &[], (!permitted).then_some(false), budget)
     }
 
     /// Is each claim's value a text of its own?
@@ -131,25 +119,19 @@ fn template_for(map: &PermissionMap, grants: &Grants<'_>) -> Result<Template, To
     let usable: Vec<&str> =
         grants.claims().iter().filter(|(_, value)| value.is_some()).map(|(name, _)| *name).collect();
     let supposed = map.supposed_grants(grants.applied(), &usable);
-    let catalog = Catalog::new(map.catalog(), supposed.denied().iter().map(Pattern::route));
+    let catalog = Catalog::new(map.catalog(), supposed.denied());
     let resources = compile::compile(&Rights::new(&supposed, &catalog), None)?;
     Ok(Template::new(&resources, |text| usable.contains(&text)))
 }
 
-/// Compiles for this token and this method alone, since something has to give way and it must not be the method.
-fn compile_for(
-    grants: &Grants<'_>,
-    method: &MethodArn,
-    permitted: bool,
-    limits: Limits,
-) -> Result<Statements, CutShort> {
-    let catalog = Catalog::new(grants.catalog(), grants.denied().iter().map(Pattern::route));
+/// Compiled for this token and this method alone, since something has to give way and it must not be the method.
+fn template_alone(grants: &Grants<'_>, method: &MethodArn, permitted: bool) -> Result<Template, TooHard> {
+    let catalog = Catalog::new(grants.catalog(), grants.denied());
     let path = method.path();
     let requested = path.as_ref().filter(|_| permitted && method.as_resource().is_some());
     let requested = requested.map(|path| compile::method(method.verb(), path.segments()));
     let resources = compile::compile(&Rights::new(grants, &catalog), requested.as_ref())?;
-    let template = Template::new(&resources, |_| false);
-    Statements::of_template(&template, method, &[], limits.budget_bytes)
+    Ok(Template::new(&resources, |_| false))
 }
 
 #[cfg(test)]

@@ -27,12 +27,10 @@ pub(super) struct Catalog<'a> {
 
 impl<'a> Catalog<'a> {
     /// `denied` are the denies of whoever is looked at; they may be longer than all that the catalog holds.
-    pub(super) fn new<'d>(routes: &'a [Route], denied: impl Iterator<Item = &'d Route>) -> Self {
+    pub(super) fn new(routes: &'a [Route], denied: &[Pattern<'_>]) -> Self {
         let patterns: Vec<_> = routes.iter().map(Pattern::anyones).collect();
         let named = methods(&patterns);
-        // The verb, and the root path's one empty segment.
-        let denied = denied.map(|route| 1 + route.segments().len().max(1));
-        let longest = named.iter().map(Vec::len).chain(denied).max().unwrap_or(0);
+        let longest = named.iter().chain(&methods(denied)).map(Vec::len).max().unwrap_or(0);
         let any_verb = named.iter().cloned().map(for_any_verb).chain([vec![Part::One, Part::Literal("")]]);
         let mut paths = cut(&any_verb.collect::<Vec<_>>(), longest);
         paths.sort_unstable();
