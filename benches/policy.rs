@@ -5,23 +5,22 @@
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unwrap_used,
     reason = "a measurement stops at the first surprise, and prints"
 )]
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::{KeyPair, KeySize};
-use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+#[path = "../tests/support/mod.rs"]
+mod support;
+
 use cognito_authorizer::access::PermissionMap;
-use cognito_authorizer::clock::UnixTime;
-use cognito_authorizer::jwks::{KeyId, KeySet};
 use cognito_authorizer::policy::{Coverage, Limits, MethodArn, Policies, PolicyDocument};
-use cognito_authorizer::token::{
-    BearerToken, Clients, Issuer, Scheme, TokenUse, UnverifiedToken, VerifiedClaims, Verifier,
-};
-use serde_json::{Value, json};
+use cognito_authorizer::token::VerifiedClaims;
+use serde_json::json;
+use support::world::verified;
+use support::{access, iam};
 
 /// Scopes in every document, so that routes over scopes are twelve to one.
 const SCOPES: usize = 25;
@@ -38,23 +37,8 @@ fn main() {
 
 /// The claims of a token that holds this many scopes, really signed and verified.
 fn holder(scopes: usize) -> VerifiedClaims {
-    let pair = KeyPair::generate(KeySize::Rsa2048).expect("a key pair");
     let scope = (0..scopes).map(|scope| format!("s{scope}")).collect::<Vec<_>>().join(" ");
-    let claims = json!({"iss": "i", "sub": "u1", "client_id": "c", "token_use": "access", "exp": 9, "scope": scope});
-    let text = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let message = format!("{}.{}", text(&json!({"alg": "RS256", "kid": "k"})), text(&claims));
-    let mut signature = vec![0; pair.public_modulus_len()];
-    pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature).expect("a signature");
-    let public = pair.public_key();
-    let n = URL_SAFE_NO_PAD.encode(public.modulus().big_endian_without_leading_zero());
-    let set = json!({"keys": [{"kid": "k", "kty": "RSA", "n": n, "e": "AQAB"}]}).to_string();
-    let key = KeySet::parse(set.as_bytes()).expect("a key set").find(&KeyId::new("k".to_owned())).expect("the key");
-    let token = format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature));
-    let token = BearerToken::parse(&token, Scheme::Optional).expect("a token");
-    let verifier = Verifier { clients: Clients::Any, token_uses: vec![TokenUse::Access], leeway_seconds: 0 };
-    let unverified = UnverifiedToken::parse(&token).expect("a JWS");
-    let claims = verifier.verify(unverified, &Issuer::new("i".to_owned()), &key, UnixTime::from_seconds(1));
-    claims.expect("a genuine token")
+    verified(&access(json!({"scope": scope})))
 }
 
 /// The shapes of documents that are looked at.
@@ -114,15 +98,9 @@ fn print_sizes() {
     for shape in [Shape::Rest, Shape::Verbs, Shape::Any, Shape::Literal] {
         let map = document(shape, 300);
         let sizes = [1, 5, 25].map(|scopes| {
-            let policy = serde_json::to_value(smallest(&map, &holder(scopes), &method)).expect("JSON");
-            let resources = |effect: &str| {
-                let statements = policy["Statement"].as_array().into_iter().flatten();
-                let said = statements.filter(|statement| statement["Effect"] == effect);
-                said.flat_map(|statement| statement["Resource"].as_array().cloned().unwrap_or_default())
-                    .collect::<Vec<_>>()
-            };
-            let (allow, deny) = (resources("Allow"), resources("Deny"));
-            let bytes: usize = allow.iter().chain(&deny).map(|resource| resource.to_string().len() + 1).sum();
+            let policy = iam::Policy::from(smallest(&map, &holder(scopes), &method));
+            let (allow, deny) = (policy.allow(), policy.deny());
+            let bytes: usize = allow.iter().chain(deny).map(|resource| resource.len() + 3).sum();
             format!("{scopes}: {bytes} ({}+{})", allow.len(), deny.len())
         });
         println!("{shape:?}: {}", sizes.join(", "));
