@@ -116,6 +116,10 @@ fn spell<'a>(rights: &Rights<'_, 'a>, piece: &Piece<'a>) -> Vec<Glob<'a>> {
 }
 
 fn cuts_for<'a>(rights: &Rights<'_, 'a>, glob: &Glob<'a>) -> Vec<Glob<'a>> {
+    // Without a star it matches one method, which is granted.
+    if !glob.contains(&Seg::Star) {
+        return Vec::new();
+    }
     let mut cuts: Vec<Glob<'a>> = rights.trespass(glob).iter().map(|piece| around(piece)).collect();
     cuts.sort_unstable();
     cuts.dedup();

@@ -71,8 +71,9 @@ pub(super) fn any_overlap<'a>(
     piece: &[Part<'a>],
     mut is_wanted: impl FnMut(&[Part<'a>]) -> bool,
 ) -> bool {
-    let mut laid = Vec::with_capacity(piece.len());
-    !are_apart(glob, piece) && Laying::new(glob, piece).any((0, 0), &mut laid, &mut is_wanted)
+    // Most are apart: nothing is allocated for those.
+    !are_apart(glob, piece)
+        && Laying::new(glob, piece).any((0, 0), &mut Vec::with_capacity(piece.len()), &mut is_wanted)
 }
 
 /// Do the first texts already tell them apart? Most pairs end here.

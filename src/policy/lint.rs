@@ -57,9 +57,9 @@ impl std::fmt::Display for Finding {
 pub fn lint(map: &PermissionMap, limits: Limits) -> Vec<Finding> {
     let everything = map.supposed_grants(&everything(map), &claims(map));
     let catalog = Catalog::new(map.catalog(), everything.denied());
-    let mut findings = rights_not_expressible(map, &catalog);
     let rights = Rights::new(&everything, &catalog);
     let resources = compile::compile(&rights, None).ok();
+    let mut findings = rights_not_expressible(map, &catalog, resources.as_ref());
     findings.extend(resources.iter().flat_map(|resources| reach_outside_catalog(&rights, resources)));
     findings.extend(map.catalog().iter().filter_map(|route| route_never_allowed(map, route)));
     findings.extend(permissions_swallowed(map));
@@ -69,7 +69,7 @@ pub fn lint(map: &PermissionMap, limits: Limits) -> Vec<Finding> {
     findings
 }
 
-/// Each permission alone, all together, and the pairs between as far as they are few.
+/// Each permission alone, and the pairs as far as they are few.
 fn supposed_holders(map: &PermissionMap) -> Vec<Vec<usize>> {
     let all = everything(map);
     let mut holders: Vec<Vec<usize>> = all.iter().map(|permission| vec![*permission]).collect();
@@ -80,7 +80,6 @@ fn supposed_holders(map: &PermissionMap) -> Vec<Vec<usize>> {
             .flat_map(|(position, one)| all.iter().skip(position + 1).map(|other| vec![*one, *other]));
         holders.extend(pairs);
     }
-    holders.push(all);
     holders
 }
 
@@ -92,9 +91,18 @@ fn claims(map: &PermissionMap) -> Vec<&str> {
     map.claims().iter().map(String::as_str).collect()
 }
 
-fn rights_not_expressible(map: &PermissionMap, catalog: &Catalog<'_>) -> Vec<Finding> {
+fn rights_not_expressible(
+    map: &PermissionMap,
+    catalog: &Catalog<'_>,
+    of_everything: Option<&Resources<'_>>,
+) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
-    for holder in supposed_holders(map) {
+    let mut holders = supposed_holders(map);
+    // What is exact needs no cut that touches something granted, which is what a conflict is.
+    if !of_everything.is_some_and(|resources| resources.exact) {
+        holders.push(everything(map));
+    }
+    for holder in holders {
         let grants = map.supposed_grants(&holder, &claims(map));
         let rights = Rights::new(&grants, catalog);
         let Ok(conflicts) = compile::conflicts(&rights) else {
