@@ -17,8 +17,8 @@ import pool  # noqa: E402 - they need the path above
 import report  # noqa: E402
 import throttle  # noqa: E402
 from contestants import Contestant, all_of_them  # noqa: E402
-from function import FunctionFailed  # noqa: E402
-from scenarios import CPU, Events, Measures, Scenarios  # noqa: E402
+from function import ALL_CPUS, FunctionFailed  # noqa: E402
+from scenarios import FUNCTIONS_CPU, Events, Measures, Scenarios  # noqa: E402
 
 # Lambda Managed Instances hand a process several events at a time.
 AT_ONCE = 8
@@ -26,14 +26,16 @@ AT_ONCE = 8
 
 def main() -> int:
     options = _options()
-    if CPU is not None:
-        os.sched_setaffinity(0, os.sched_getaffinity(0) - {CPU})
+    os.sched_setaffinity(0, ALL_CPUS - FUNCTIONS_CPU or ALL_CPUS)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         user_pool = pool.Pool()
         (folder / "jwks.json").write_bytes(user_pool.key_set)
         endpoint = pool.KeyEndpoint(folder, user_pool.key_set)
-        contestants = [one for one in all_of_them(folder, endpoint) if not options.only or one.name in options.only]
+        known = all_of_them(folder, endpoint)
+        if unknown := set(options.only or []) - {one.name for one in known}:
+            raise SystemExit(f"--only: found {unknown.pop()}, expected one of {', '.join(one.name for one in known)}")
+        contestants = [one for one in known if not options.only or one.name in options.only]
         print(f"making tokens for {options.events} events of a kind", file=sys.stderr)
         scenarios = Scenarios(folder, Events.of(user_pool, options.events), endpoint)
         if not throttle.is_possible():
@@ -65,7 +67,7 @@ def _throughput(scenarios: Scenarios, contestant: Contestant, rounds: int) -> st
     )
     return (
         f"{contestant.name}, events a second: {one:,.0f} one at a time, {many:,.0f} with {AT_ONCE} at once (×{ratio:.2f}) "
-        f"on {os.cpu_count()} CPUs, of which the emulator takes its part"
+        f"on {len(ALL_CPUS)} CPUs, of which the emulator takes its part"
     )
 
 

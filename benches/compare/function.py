@@ -19,6 +19,9 @@ from pathlib import Path
 
 from connection import Connection
 
+# Those of the machine, before the emulator leaves one to the function.
+ALL_CPUS = os.sched_getaffinity(0)
+
 # A function that says nothing for this long hangs.
 SILENCE_SECONDS = 60
 STOP_SECONDS = 10
@@ -57,7 +60,7 @@ class Reply:
 class Function:
     """A function that was started, from the spawn on."""
 
-    def __init__(self, command: list[str], folder: Path, settings: dict[str, str], cpu: int | None) -> None:
+    def __init__(self, command: list[str], folder: Path, settings: dict[str, str], cpus: set[int]) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._listener, selectors.EVENT_READ)
@@ -66,7 +69,7 @@ class Function:
         self._log = tempfile.TemporaryFile()
         address = f"127.0.0.1:{self._listener.getsockname()[1]}"
         environment = ENVIRONMENT | {"LAMBDA_TASK_ROOT": str(folder), "AWS_LAMBDA_RUNTIME_API": address} | settings
-        with _pinned(cpu):
+        with _confined(cpus):
             self._spawned_ns = time.perf_counter_ns()
             self._process = subprocess.Popen(
                 command,
@@ -202,13 +205,10 @@ def _event(event: bytes, number: int) -> bytes:
 
 
 @contextmanager
-def _pinned(cpu: int | None) -> Iterator[None]:
-    """What is spawned in the block runs on this CPU alone."""
-    if cpu is None:
-        yield
-        return
+def _confined(cpus: set[int]) -> Iterator[None]:
+    """What is spawned in the block runs on these CPUs; it would get ours otherwise, which are fewer."""
     own = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {cpu})
+    os.sched_setaffinity(0, cpus)
     try:
         yield
     finally:
@@ -216,9 +216,9 @@ def _pinned(cpu: int | None) -> Iterator[None]:
 
 
 @contextmanager
-def started(command: list[str], folder: Path, settings: dict[str, str], cpu: int | None = None) -> Iterator[Function]:
+def started(command: list[str], folder: Path, settings: dict[str, str], cpus: set[int] = ALL_CPUS) -> Iterator[Function]:
     """The function, until the end of the block."""
-    function = Function(command, folder, settings, cpu)
+    function = Function(command, folder, settings, cpus)
     try:
         yield function
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ import answers
 import pool
 import throttle
 from contestants import Contestant
-from function import Function, FunctionFailed, Reply, started
+from function import ALL_CPUS, Function, FunctionFailed, Reply, started
 
 # A measure's name and its value, in the unit that the name ends with.
 Measures = dict[str, float]
@@ -25,8 +24,8 @@ SMALLEST = 128
 # By itself the function answers for the requested method alone when everything takes more than 8 KiB: here 17 KiB.
 WHOLE_POLICY = {"POLICY_BUDGET_BYTES": "32768"}
 
-# The last CPU is the function's, when there is more than one; what measures stays on the others.
-CPU = max(os.sched_getaffinity(0)) if len(os.sched_getaffinity(0)) > 1 else None
+# The last CPU is the function's alone, when there is more than one; what measures stays on the others.
+FUNCTIONS_CPU = {max(ALL_CPUS)}
 
 
 @dataclass(frozen=True)
@@ -63,9 +62,9 @@ class Scenarios:
         for routes in (10, 300):
             (folder / f"permissions-{routes}.json").write_bytes(pool.permissions(routes))
 
-    def _started(self, contestant: Contestant, keys: dict[str, str], routes: int = 10, cpu: int | None = CPU):
+    def _started(self, contestant: Contestant, keys: dict[str, str], routes: int = 10, cpus: set[int] = FUNCTIONS_CPU):
         document = {"PERMISSIONS_FILE": f"permissions-{routes}.json"} if contestant.reads_document else {}
-        return started(contestant.command, self._folder, contestant.settings | document | keys, cpu)
+        return started(contestant.command, self._folder, contestant.settings | document | keys, cpus)
 
     def round(self, contestant: Contestant, colds: int) -> Measures:
         found = self._cold(contestant, "cold, keys fetched", contestant.fetching, colds)
@@ -143,7 +142,7 @@ class Scenarios:
         """Events a second when the function takes so many at a time, on whatever CPU is free."""
         concurrency = {"AWS_LAMBDA_MAX_CONCURRENCY": str(at_once)} if at_once > 1 else {}
         events, outcome = self._events.kinds["TOKEN"]
-        with self._started(contestant, contestant.fetching | concurrency, cpu=None) as function:
+        with self._started(contestant, contestant.fetching | concurrency, cpus=ALL_CPUS) as function:
             function.flood(self._events.warm_up)
             replies, elapsed_ns = function.flood(events)
             for reply in replies:
