@@ -51,7 +51,7 @@ pub struct Config {
     pub jwks_max_age: MaxAge,
     /// `PERMISSIONS_FILE`.
     pub permissions_file: String,
-    /// `APP_CLIENT_ID`, `TOKEN_USE`, `LEEWAY_SECONDS`.
+    /// `APP_CLIENT_ID`, `TOKEN_USE`, `RESOURCE`, `LEEWAY_SECONDS`.
     pub verifier: Verifier,
     /// `POLICY_COVERS` and `POLICY_BUDGET_BYTES`.
     pub limits: Limits,
@@ -94,6 +94,7 @@ impl Config {
             verifier: Verifier {
                 clients: clients(&vars)?,
                 token_uses: token_uses(&vars)?,
+                resources: resources(&vars)?,
                 leeway_seconds: leeway(&vars)?,
             },
             limits: Limits { coverage: coverage(&vars)?, budget_bytes: budget(&vars)? },
@@ -259,6 +260,17 @@ fn token_uses(vars: &Variables<'_>) -> Result<Vec<TokenUse>, ConfigError> {
     Ok(uses.unwrap_or_else(|| vec![TokenUse::Access]))
 }
 
+/// RFC 8707 section 2: an absolute URI without a fragment.
+fn resources(vars: &Variables<'_>) -> Result<Option<Vec<String>>, ConfigError> {
+    vars.list("RESOURCE", "absolute URIs without a fragment", |text| {
+        let (scheme, rest) = text.split_once(':')?;
+        let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+        let is_plain = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
+        (is_scheme && is_plain).then(|| text.to_owned())
+    })
+}
+
 fn leeway(vars: &Variables<'_>) -> Result<u64, ConfigError> {
     let leeway =
         vars.seconds("LEEWAY_SECONDS", 0..=LONGEST_LEEWAY_SECONDS, "a whole number of seconds from 0 to 300")?;
@@ -410,6 +422,7 @@ mod tests {
         let config = config(&[("TOKEN_USE", " "), ("INVALID_TOKEN", "")]).unwrap();
         assert_eq!(config.verifier.token_uses, [TokenUse::Access]);
         assert_eq!(config.verifier.clients, Clients::Listed(vec!["client1".to_owned()]));
+        assert_eq!(config.verifier.resources, None);
         assert_eq!(config.verifier.leeway_seconds, 0);
         assert_eq!(config.token_sources, [TokenSource::authorization_header()]);
         assert_eq!(config.invalid_token, InvalidTokenAnswer::ByApi);
@@ -425,6 +438,7 @@ mod tests {
         let config = config(&[
             ("APP_CLIENT_ID", "*"),
             ("TOKEN_USE", "access, id"),
+            ("RESOURCE", "https://api.example.com/v1, urn:x+orders"),
             ("LEEWAY_SECONDS", "300"),
             ("TOKEN_SOURCE", "cookie:t,header:X-Token"),
             ("INVALID_TOKEN", "deny"),
@@ -440,6 +454,8 @@ mod tests {
         .unwrap();
         assert_eq!(config.verifier.clients, Clients::Any);
         assert_eq!(config.verifier.token_uses, [TokenUse::Access, TokenUse::Id]);
+        let resources = ["https://api.example.com/v1", "urn:x+orders"].map(ToOwned::to_owned);
+        assert_eq!(config.verifier.resources, Some(resources.to_vec()));
         assert_eq!(config.verifier.leeway_seconds, 300);
         assert_eq!(config.token_sources, [TokenSource::Cookie("t".into()), TokenSource::Header("X-Token".into())]);
         assert_eq!(config.invalid_token, InvalidTokenAnswer::Deny);
@@ -462,6 +478,17 @@ mod tests {
                 "found `evil.example/x_a`, expected pool ids such as `eu-west-1_AbCdEfGhI`",
             ),
             ("APP_CLIENT_ID", "*,a", "found `*`, expected app client ids, or `*` alone for every client of the pools"),
+            ("RESOURCE", "orders", "found `orders`, expected absolute URIs without a fragment"),
+            ("RESOURCE", "https://a.example,", "found ``, expected absolute URIs without a fragment"),
+            (
+                "RESOURCE",
+                "https://a.example/#b",
+                "found `https://a.example/#b`, expected absolute URIs without a fragment",
+            ),
+            ("RESOURCE", "1a:b", "found `1a:b`, expected absolute URIs without a fragment"),
+            ("RESOURCE", "a_b:c", "found `a_b:c`, expected absolute URIs without a fragment"),
+            ("RESOURCE", "a:b c", "found `a:b c`, expected absolute URIs without a fragment"),
+            ("RESOURCE", "a:", "found `a:`, expected absolute URIs without a fragment"),
             (
                 "APP_CLIENT_ID",
                 "a b",

@@ -189,6 +189,34 @@ async fn claims_that_do_not_hold_are_refused_with_their_reason() {
 }
 
 #[tokio::test]
+async fn a_token_bound_to_another_resource_is_refused_where_one_is_asked_for() {
+    let resources = ["https://api.example.com/v1", "urn:orders"];
+    let mut authorizer = authorizer(&permissions());
+    authorizer.verifier.resources = Some(resources.map(ToOwned::to_owned).to_vec());
+    authorizer.verifier.token_uses = vec![TokenUse::Access, TokenUse::Id];
+    for resource in resources {
+        let token = KEY.token(&access(json!({"aud": resource})));
+        assert!(decide(&authorizer, &token, "GET/me", NOW).await.unwrap().permitted, "{resource}");
+    }
+    for (aud, expected) in [
+        (json!("https://api.example.com"), InvalidToken::ResourceUnknown),
+        (json!("https://api.example.com/v1/"), InvalidToken::ResourceUnknown),
+        (json!("https://API.example.com/v1"), InvalidToken::ResourceUnknown),
+        (json!(""), InvalidToken::ResourceUnknown),
+        (json!(null), InvalidToken::ClaimMissing { claim: "aud" }),
+        (json!(["https://api.example.com/v1"]), InvalidToken::ClaimMalformed { claim: "aud" }),
+    ] {
+        let token = KEY.token(&access(json!({"aud": aud.clone()})));
+        assert_eq!(refusal_by(&authorizer, &token, NOW).await, expected, "{aud}");
+    }
+    let id_token = KEY.token(&id(json!({})));
+    assert!(decide(&authorizer, &id_token, "GET/me", NOW).await.unwrap().permitted, "its `aud` is its client");
+    authorizer.verifier.resources = Some(Vec::new());
+    let token = KEY.token(&access(json!({"aud": resources[0]})));
+    assert_eq!(refusal_by(&authorizer, &token, NOW).await, InvalidToken::ResourceUnknown, "an empty list is not any");
+}
+
+#[tokio::test]
 async fn a_token_is_good_from_its_not_before_up_to_its_expiry() {
     use InvalidToken::{Expired, IssuedInFuture, NotYetValid};
     let authorizer_with = |leeway| {

@@ -31,6 +31,7 @@ SETTINGS = (
     "USER_POOL_ID",
     "APP_CLIENT_ID",
     "TOKEN_USE",
+    "RESOURCE",
     "ISSUER",
     "JWKS_URI",
     "JWKS_FILE",

@@ -25,7 +25,12 @@ static GATEWAY: LazyLock<Gateway> = LazyLock::new(|| {
                 issuer: Issuer::new("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI".to_owned()),
                 keys: Arc::new(KeyCache::new(source, max_age, Box::new(|_| ()))),
             }],
-            verifier: Verifier { clients: Clients::Any, token_uses: vec![TokenUse::Access], leeway_seconds: 0 },
+            verifier: Verifier {
+                clients: Clients::Any,
+                token_uses: vec![TokenUse::Access],
+                resources: None,
+                leeway_seconds: 0,
+            },
             policies: Policies::new(&permissions, limits),
             permissions,
         },

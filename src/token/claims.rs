@@ -92,6 +92,11 @@ impl VerifiedClaims {
         };
         string(&self.claims, claim)?.ok_or(InvalidToken::ClaimMissing { claim })
     }
+
+    /// The resource that an access token is bound to: `aud`, one URL (Cognito Developer Guide, "Resource binding").
+    pub(super) fn resource(&self) -> Result<&str, InvalidToken> {
+        string(&self.claims, "aud")?.ok_or(InvalidToken::ClaimMissing { claim: "aud" })
+    }
 }
 
 impl fmt::Debug for VerifiedClaims {

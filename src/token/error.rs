@@ -43,6 +43,8 @@ pub enum InvalidToken {
     Missing,
     /// It is before `nbf`.
     NotYetValid,
+    /// The token is bound to a resource that is not ours.
+    ResourceUnknown,
     /// The authentication scheme is not `Bearer`.
     SchemeNotBearer,
     /// The signature is not the key's.
@@ -73,6 +75,7 @@ impl InvalidToken {
             Self::Malformed => "token_malformed",
             Self::Missing => "token_missing",
             Self::NotYetValid => "not_yet_valid",
+            Self::ResourceUnknown => "resource_unknown",
             Self::SchemeNotBearer => "scheme_not_bearer",
             Self::SignatureInvalid => "signature_invalid",
             Self::TooLong => "token_too_long",
@@ -116,6 +119,7 @@ impl fmt::Display for InvalidToken {
             Self::Malformed => f.write_str("found something else than one compact JWS"),
             Self::Missing => f.write_str("found no token"),
             Self::NotYetValid => f.write_str("found a token before its `nbf`"),
+            Self::ResourceUnknown => f.write_str("found a resource in `aud` that is not in `RESOURCE`"),
             Self::SchemeNotBearer => f.write_str("found another authentication scheme, expected `Bearer`"),
             Self::SignatureInvalid => f.write_str("found a signature that is not the key's"),
             Self::TooLong => f.write_str("found a token longer than a request can carry"),

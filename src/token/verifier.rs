@@ -58,12 +58,14 @@ pub struct Verifier {
     pub clients: Clients,
     /// Which `token_use` is allowed.
     pub token_uses: Vec<TokenUse>,
+    /// The resources (RFC 8707) of which an access token must be bound to one; `None`: bound or not.
+    pub resources: Option<Vec<String>>,
     /// By how much the issuer's clock and ours may differ, in seconds.
     pub leeway_seconds: u64,
 }
 
 impl Verifier {
-    /// Proves the token: signature, issuer, times, use, client, in this order.
+    /// Proves the token: signature, issuer, times, use, client, resource, in this order.
     ///
     /// The key must be the issuer's own; who looks it up sees to that.
     ///
@@ -88,7 +90,17 @@ impl Verifier {
         if !self.clients.include(claims.client()?) {
             return Err(InvalidToken::ClientUnknown);
         }
+        self.check_resource(&claims)?;
         Ok(claims)
+    }
+
+    /// An ID token is for its client alone, whatever the resource.
+    fn check_resource(&self, claims: &VerifiedClaims) -> Result<(), InvalidToken> {
+        let Some(resources) = self.resources.as_ref().filter(|_| claims.token_use() == TokenUse::Access) else {
+            return Ok(());
+        };
+        let bound_to = claims.resource()?;
+        if resources.iter().any(|resource| resource == bound_to) { Ok(()) } else { Err(InvalidToken::ResourceUnknown) }
     }
 
     fn check_times(&self, claims: &Members, now: UnixTime) -> Result<(), InvalidToken> {

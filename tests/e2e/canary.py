@@ -193,6 +193,8 @@ class Canary(unittest.TestCase):
     def test_no_refusal_by_policy_gives_a_token_away(self) -> None:
         self.try_out(Scenario("deny", "permitted", {"INVALID_TOKEN": "deny"}))
         self.try_out(Scenario("other client", "client_unknown", {"APP_CLIENT_ID": "other", "INVALID_TOKEN": "deny"}))
+        bound = {"RESOURCE": "https://api.example.com", "INVALID_TOKEN": "deny"}
+        self.try_out(Scenario("bound to no resource", "claim_missing", bound))
 
     def test_no_token_source_gives_a_token_away(self) -> None:
         everywhere = "header:Authorization,query:access_token,cookie:token"

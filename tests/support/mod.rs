@@ -143,6 +143,7 @@ pub fn verifier() -> Verifier {
     Verifier {
         clients: Clients::Listed(vec![CLIENT.to_owned()]),
         token_uses: vec![TokenUse::Access],
+        resources: None,
         leeway_seconds: 0,
     }
 }

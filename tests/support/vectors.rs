@@ -77,6 +77,7 @@ impl Case {
         Verifier {
             clients: Clients::Listed(texts(&self.settings["clients"])),
             token_uses: texts(&self.settings["token_use"]).into_iter().map(token_use).collect(),
+            resources: None,
             leeway_seconds: self.settings["leeway_seconds"].as_u64().unwrap(),
         }
     }
