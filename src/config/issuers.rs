@@ -1,0 +1,95 @@
+//! Who issues tokens, and where are the keys?
+
+use super::IssuerConfig;
+use super::error::ConfigError;
+use super::variables::Variables;
+use crate::token::Issuer;
+
+/// Cognito's `UserPoolIdType`: at most 55 characters.
+const LONGEST_POOL_ID: usize = 55;
+
+pub(super) fn issuers(vars: &Variables<'_>) -> Result<Vec<IssuerConfig>, ConfigError> {
+    let pools = vars.list("USER_POOL_ID", "pool ids such as `eu-west-1_AbCdEfGhI`", pool_region)?;
+    let issuers = vars.list("ISSUER", "https URLs without a trailing slash, query or fragment", issuer)?;
+    let mut configured: Vec<IssuerConfig> = match (issuers, pools) {
+        (Some(issuers), _) => issuers.into_iter().map(|issuer| published_by(issuer, true)).collect(),
+        (None, Some(pools)) => pools.into_iter().flat_map(|(region, pool)| hosts_of_pool(&region, &pool)).collect(),
+        (None, None) => {
+            return Err(ConfigError::Missing { variable: "USER_POOL_ID", expected: "the id of a user pool" });
+        }
+    };
+    if let Some(uri) = jwks_uri(vars)? {
+        require_one_pool(vars, "JWKS_URI")?;
+        for (position, issuer) in configured.iter_mut().enumerate() {
+            issuer.jwks_uri.clone_from(&uri);
+            issuer.prefetch = position == 0;
+        }
+    }
+    Ok(configured)
+}
+
+/// Both issuers of a pool (Cognito Developer Guide, "OIDC issuer"): the original one, which every pool starts with,
+/// and the one for pools that were switched to it.
+fn hosts_of_pool(region: &str, pool: &str) -> [IssuerConfig; 2] {
+    let issuer = |host: &str| Issuer::new(format!("https://{host}.{region}.amazonaws.com/{pool}"));
+    [published_by(issuer("cognito-idp"), true), published_by(issuer("issuer-cognito-idp"), false)]
+}
+
+fn published_by(issuer: Issuer, prefetch: bool) -> IssuerConfig {
+    let jwks_uri = format!("{}/.well-known/jwks.json", issuer.identifier());
+    IssuerConfig { issuer, jwks_uri, prefetch }
+}
+
+/// Region and pool id. Cognito's `UserPoolIdType` is `[\w-]+_[0-9a-zA-Z]+`; the region stands before the last `_`.
+fn pool_region(text: &str) -> Option<(String, String)> {
+    let (region, name) = text.rsplit_once('_')?;
+    let is_region = !region.is_empty()
+        && region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (is_region && is_name && text.len() <= LONGEST_POOL_ID).then(|| (region.to_owned(), text.to_owned()))
+}
+
+fn issuer(text: &str) -> Option<Issuer> {
+    let host_and_path = text.strip_prefix("https://").or_else(|| loopback(text))?;
+    let plain = !host_and_path.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && !b"?#\\@".contains(&b));
+    (plain && !text.ends_with('/')).then(|| Issuer::new(text.to_owned()))
+}
+
+fn jwks_uri(vars: &Variables<'_>) -> Result<Option<String>, ConfigError> {
+    const EXPECTED: &str = "an https URL, or an http URL on loopback";
+    let Some(uri) = vars.text("JWKS_URI") else { return Ok(None) };
+    let rest = uri.strip_prefix("https://").or_else(|| loopback(&uri)).filter(|rest| !rest.is_empty());
+    let plain = uri.bytes().all(|byte| byte.is_ascii_graphic() && !b"#\\@".contains(&byte));
+    match rest.filter(|_| plain) {
+        Some(_) => Ok(Some(uri)),
+        None => Err(ConfigError::Invalid { variable: "JWKS_URI", found: uri, expected: EXPECTED }),
+    }
+}
+
+/// What follows `http://` when the host is this machine.
+fn loopback(url: &str) -> Option<&str> {
+    let rest = url.strip_prefix("http://")?;
+    let authority = rest.split(['/', '?']).next()?;
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => authority,
+    };
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]").then_some(rest)
+}
+
+pub(super) fn single_issuer_file(vars: &Variables<'_>) -> Result<Option<String>, ConfigError> {
+    let file = vars.text("JWKS_FILE");
+    if file.is_some() {
+        require_one_pool(vars, "JWKS_FILE")?;
+    }
+    Ok(file)
+}
+
+/// One key set cannot be several pools': a key would then vouch for another pool's users.
+fn require_one_pool(vars: &Variables<'_>, variable: &'static str) -> Result<(), ConfigError> {
+    let several = |name| vars.text(name).filter(|value| value.contains(','));
+    match vars.text("ISSUER").map_or_else(|| several("USER_POOL_ID"), |_| several("ISSUER")) {
+        None => Ok(()),
+        Some(found) => Err(ConfigError::Invalid { variable, found, expected: "a single pool or issuer to use it for" }),
+    }
+}

@@ -1,0 +1,292 @@
+//! What may the operator set?
+//!
+//! Settings come from environment variables, each read once, at start. A value that is not understood stops the
+//! function there and then: a wrong guess would be a wrong answer to every request.
+
+mod answers;
+mod error;
+mod issuers;
+mod variables;
+mod verification;
+
+pub use error::ConfigError;
+
+use crate::gateway::{HttpApiResponse, InvalidTokenAnswer, TokenSource};
+use crate::jwks::MaxAge;
+use crate::log::{Format, Level, Logger};
+use crate::policy::Limits;
+use crate::token::{Issuer, Verifier};
+use variables::Variables;
+
+/// Where the permission document is when nothing else is set.
+const DEFAULT_PERMISSIONS_FILE: &str = "permissions.json";
+
+/// Everything that can be set, understood.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Who issues tokens, and where each one's keys are.
+    pub issuers: Vec<IssuerConfig>,
+    /// `JWKS_FILE`: a key set to start from, in place of a fetch at start.
+    pub jwks_file: Option<String>,
+    /// `JWKS_CA_FILE`: PEM roots to trust besides Mozilla's.
+    pub jwks_ca_file: Option<String>,
+    /// `JWKS_REFRESH_SECONDS` and `JWKS_MAX_AGE_SECONDS`.
+    pub jwks_max_age: MaxAge,
+    /// `PERMISSIONS_FILE`.
+    pub permissions_file: String,
+    /// `APP_CLIENT_ID`, `TOKEN_USE`, `RESOURCE`, `LEEWAY_SECONDS`.
+    pub verifier: Verifier,
+    /// `POLICY_COVERS` and `POLICY_BUDGET_BYTES`.
+    pub limits: Limits,
+    /// `TOKEN_SOURCE`.
+    pub token_sources: Vec<TokenSource>,
+    /// `INVALID_TOKEN`.
+    pub invalid_token: InvalidTokenAnswer,
+    /// `HTTP_API_RESPONSE`.
+    pub http_api_response: HttpApiResponse,
+    /// `USAGE_IDENTIFIER_CLAIM`.
+    pub usage_identifier_claim: Option<String>,
+}
+
+/// Issuers that sign with one set of keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuerConfig {
+    /// The issuer, exactly as `iss` has it.
+    pub issuer: Issuer,
+    /// Where its key set is published.
+    pub jwks_uri: String,
+    /// Is the set worth fetching at start? Not for the second host of a pool, which answers 403 until the pool is
+    /// switched to it.
+    pub prefetch: bool,
+}
+
+impl Config {
+    /// Reads the settings through `variable`, which gives an environment variable's value. An empty value counts as
+    /// none, since templates often cannot leave a variable out.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for the first setting that is missing or not understood.
+    pub fn from_vars(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let vars = Variables { variable: &variable };
+        Ok(Self {
+            issuers: issuers::issuers(&vars)?,
+            jwks_file: issuers::single_issuer_file(&vars)?,
+            jwks_ca_file: vars.text("JWKS_CA_FILE"),
+            jwks_max_age: verification::max_age(&vars)?,
+            permissions_file: vars.text("PERMISSIONS_FILE").unwrap_or_else(|| DEFAULT_PERMISSIONS_FILE.to_owned()),
+            verifier: verification::verifier(&vars)?,
+            limits: answers::limits(&vars)?,
+            token_sources: answers::token_sources(&vars)?,
+            invalid_token: answers::invalid_token(&vars)?,
+            http_api_response: answers::http_api_response(&vars)?,
+            usage_identifier_claim: vars.text("USAGE_IDENTIFIER_CLAIM"),
+        })
+    }
+}
+
+/// How to log. It is read apart from the rest, so that whatever is wrong with that can be logged.
+///
+/// `AWS_LAMBDA_LOG_LEVEL` and `AWS_LAMBDA_LOG_FORMAT` are Lambda's own; a value that Lambda would not set is passed over.
+#[must_use]
+pub fn logger(variable: impl Fn(&str) -> Option<String>) -> Logger {
+    let level = variable("AWS_LAMBDA_LOG_LEVEL").and_then(|name| Level::parse(&name));
+    let text = variable("AWS_LAMBDA_LOG_FORMAT").is_some_and(|name| name.eq_ignore_ascii_case("text"));
+    Logger { level: level.unwrap_or(Level::Info), format: if text { Format::Text } else { Format::Json } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Coverage;
+    use crate::token::{Clients, TokenUse};
+
+    fn config(vars: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let needed = [("USER_POOL_ID", "eu-west-1_AbC"), ("APP_CLIENT_ID", "client1")];
+        let all: Vec<_> = vars.iter().chain(&needed).copied().collect();
+        Config::from_vars(|name| all.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    fn issuers_of(vars: &[(&str, &str)]) -> Vec<(String, String, bool)> {
+        let issuers = config(vars).unwrap().issuers.into_iter();
+        issuers.map(|config| (config.issuer.identifier().to_owned(), config.jwks_uri, config.prefetch)).collect()
+    }
+
+    #[test]
+    fn a_pool_has_two_issuers_of_which_the_first_is_prefetched() {
+        let own = |issuer: &str, prefetch| (issuer.to_owned(), format!("{issuer}/.well-known/jwks.json"), prefetch);
+        assert_eq!(
+            issuers_of(&[("USER_POOL_ID", "us-gov-west-1_AbC")]),
+            [
+                own("https://cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_AbC", true),
+                own("https://issuer-cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_AbC", false)
+            ]
+        );
+        assert_eq!(
+            issuers_of(&[("ISSUER", "https://a.example/x, http://localhost:9229/local_1")]),
+            [own("https://a.example/x", true), own("http://localhost:9229/local_1", true)]
+        );
+        let uri = "http://127.0.0.1:5001/p/.well-known/jwks.json";
+        let issuers = issuers_of(&[("JWKS_URI", uri)]);
+        assert_eq!(
+            issuers.iter().map(|issuer| (issuer.1.as_str(), issuer.2)).collect::<Vec<_>>(),
+            [(uri, true), (uri, false)]
+        );
+    }
+
+    #[test]
+    fn what_is_not_set_has_its_default() {
+        let config = config(&[("TOKEN_USE", " "), ("INVALID_TOKEN", "")]).unwrap();
+        assert_eq!(config.verifier.token_uses, [TokenUse::Access]);
+        assert_eq!(config.verifier.clients, Clients::Listed(vec!["client1".to_owned()]));
+        assert_eq!(config.verifier.resources, None);
+        assert_eq!(config.verifier.leeway_seconds, 0);
+        assert_eq!(config.token_sources, [TokenSource::authorization_header()]);
+        assert_eq!(config.invalid_token, InvalidTokenAnswer::ByApi);
+        assert_eq!(config.limits, Limits { coverage: Coverage::Api, budget_bytes: 8192 });
+        assert_eq!((config.http_api_response, config.usage_identifier_claim), (HttpApiResponse::Iam, None));
+        assert_eq!(config.permissions_file, "permissions.json");
+        assert_eq!((config.jwks_file, config.jwks_ca_file), (None, None));
+        assert_eq!(config.jwks_max_age, MaxAge { refresh_seconds: 3600, trust_seconds: 86_400 });
+    }
+
+    #[test]
+    fn what_is_set_is_understood() {
+        let config = config(&[
+            ("APP_CLIENT_ID", "*"),
+            ("TOKEN_USE", "access, id"),
+            ("RESOURCE", "https://api.example.com/v1, urn:x+orders"),
+            ("LEEWAY_SECONDS", "300"),
+            ("TOKEN_SOURCE", "cookie:t,header:X-Token"),
+            ("INVALID_TOKEN", "deny"),
+            ("HTTP_API_RESPONSE", "simple"),
+            ("POLICY_COVERS", "request"),
+            ("POLICY_BUDGET_BYTES", "4096"),
+            ("USAGE_IDENTIFIER_CLAIM", "custom:api_key"),
+            ("JWKS_FILE", "keys.json"),
+            ("JWKS_REFRESH_SECONDS", "60"),
+            ("JWKS_MAX_AGE_SECONDS", "60"),
+            ("PERMISSIONS_FILE", "/opt/permissions.json"),
+        ])
+        .unwrap();
+        assert_eq!(config.verifier.clients, Clients::Any);
+        assert_eq!(config.verifier.token_uses, [TokenUse::Access, TokenUse::Id]);
+        let resources = ["https://api.example.com/v1", "urn:x+orders"].map(ToOwned::to_owned);
+        assert_eq!(config.verifier.resources, Some(resources.to_vec()));
+        assert_eq!(config.verifier.leeway_seconds, 300);
+        assert_eq!(config.token_sources, [TokenSource::Cookie("t".into()), TokenSource::Header("X-Token".into())]);
+        assert_eq!(config.invalid_token, InvalidTokenAnswer::Deny);
+        assert_eq!(config.http_api_response, HttpApiResponse::Simple);
+        assert_eq!(config.limits, Limits { coverage: Coverage::Request, budget_bytes: 4096 });
+        assert_eq!(config.usage_identifier_claim.as_deref(), Some("custom:api_key"));
+        assert_eq!(config.jwks_file.as_deref(), Some("keys.json"));
+        assert_eq!(config.jwks_max_age, MaxAge { refresh_seconds: 60, trust_seconds: 60 });
+        assert_eq!(config.permissions_file, "/opt/permissions.json");
+    }
+
+    #[test]
+    fn a_bad_value_says_how_to_mend_it() {
+        for (variable, value, expected) in [
+            ("USER_POOL_ID", "eu-west-1", "found `eu-west-1`, expected pool ids such as `eu-west-1_AbCdEfGhI`"),
+            ("USER_POOL_ID", "eu-west-1_a,", "found ``, expected pool ids such as `eu-west-1_AbCdEfGhI`"),
+            (
+                "USER_POOL_ID",
+                "evil.example/x_a",
+                "found `evil.example/x_a`, expected pool ids such as `eu-west-1_AbCdEfGhI`",
+            ),
+            ("APP_CLIENT_ID", "*,a", "found `*`, expected app client ids, or `*` alone for every client of the pools"),
+            ("RESOURCE", "orders", "found `orders`, expected absolute URIs without a fragment"),
+            ("RESOURCE", "https://a.example,", "found ``, expected absolute URIs without a fragment"),
+            (
+                "RESOURCE",
+                "https://a.example/#b",
+                "found `https://a.example/#b`, expected absolute URIs without a fragment",
+            ),
+            ("RESOURCE", "1a:b", "found `1a:b`, expected absolute URIs without a fragment"),
+            ("RESOURCE", "a_b:c", "found `a_b:c`, expected absolute URIs without a fragment"),
+            ("RESOURCE", "a:b c", "found `a:b c`, expected absolute URIs without a fragment"),
+            ("RESOURCE", "a:", "found `a:`, expected absolute URIs without a fragment"),
+            (
+                "APP_CLIENT_ID",
+                "a b",
+                "found `a b`, expected app client ids, or `*` alone for every client of the pools",
+            ),
+            ("TOKEN_USE", "refresh", "found `refresh`, expected `access`, `id` or `access,id`"),
+            (
+                "ISSUER",
+                "https://a.example/",
+                "found `https://a.example/`, expected https URLs without a trailing slash, query or fragment",
+            ),
+            (
+                "ISSUER",
+                "http://a.example",
+                "found `http://a.example`, expected https URLs without a trailing slash, query or fragment",
+            ),
+            (
+                "JWKS_URI",
+                "http://a.example/jwks.json",
+                "found `http://a.example/jwks.json`, expected an https URL, or an http URL on loopback",
+            ),
+            (
+                "JWKS_URI",
+                "http://localhost.evil.example/k",
+                "found `http://localhost.evil.example/k`, expected an https URL, or an http URL on loopback",
+            ),
+            (
+                "JWKS_URI",
+                "http://localhost:1@evil.example/k",
+                "found `http://localhost:1@evil.example/k`, expected an https URL, or an http URL on loopback",
+            ),
+            ("JWKS_URI", "file:///k", "found `file:///k`, expected an https URL, or an http URL on loopback"),
+            ("LEEWAY_SECONDS", "301", "found `301`, expected a whole number of seconds from 0 to 300"),
+            ("JWKS_REFRESH_SECONDS", "59", "found `59`, expected a whole number of seconds from 60 to 86400"),
+            (
+                "JWKS_MAX_AGE_SECONDS",
+                "3599",
+                "found `3599`, expected a whole number of seconds, from JWKS_REFRESH_SECONDS to 604800",
+            ),
+            ("LEEWAY_SECONDS", "-1", "found `-1`, expected a whole number of seconds from 0 to 300"),
+            (
+                "TOKEN_SOURCE",
+                "Authorization",
+                "found `Authorization`, expected `header:NAME`, `query:NAME` or `cookie:NAME`, separated by commas",
+            ),
+            ("INVALID_TOKEN", "401", "found `401`, expected `unauthorized` or `deny`"),
+            ("POLICY_COVERS", "all", "found `all`, expected `api` or `request`"),
+            ("POLICY_BUDGET_BYTES", "1023", "found `1023`, expected a whole number of bytes from 1024 to 1048576"),
+            ("HTTP_API_RESPONSE", "true", "found `true`, expected `iam` or `simple`"),
+        ] {
+            let error = config(&[(variable, value)]).unwrap_err().to_string();
+            assert_eq!(error, format!("`{variable}`: {expected}"), "{value}");
+        }
+    }
+
+    #[test]
+    fn one_key_set_is_not_for_several_pools() {
+        for variable in ["JWKS_URI", "JWKS_FILE"] {
+            let error = config(&[(variable, "https://a.example/k"), ("USER_POOL_ID", "a_1,b_2")]).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                format!("`{variable}`: found `a_1,b_2`, expected a single pool or issuer to use it for")
+            );
+            assert!(
+                config(&[(variable, "https://a.example/k"), ("USER_POOL_ID", "a_1,b_2"), ("ISSUER", "https://i")])
+                    .is_ok()
+            );
+        }
+    }
+
+    #[test]
+    fn a_pool_and_a_client_must_be_named() {
+        for (vars, message) in [
+            ([].as_slice(), "`USER_POOL_ID`: found nothing, expected the id of a user pool"),
+            (
+                [("USER_POOL_ID", "a_1"), ("APP_CLIENT_ID", " ")].as_slice(),
+                "`APP_CLIENT_ID`: found nothing, expected app client ids, or `*` alone for every client of the pools",
+            ),
+        ] {
+            let variable =
+                |name: &str| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+            assert_eq!(Config::from_vars(variable).unwrap_err().to_string(), message);
+        }
+    }
+}
