@@ -52,6 +52,12 @@ fn rights_that_no_policy_can_say_are_named_with_a_method_in_their_way() {
         let others: Vec<String> = (0..count).map(|number| format!("GET /{number}")).collect();
         one_scope_each(&a_gap_in_depth.into_iter().chain(others.iter().map(String::as_str)).collect::<Vec<_>>())
     };
+    let all_of_nine = {
+        let mut document = with_others(7);
+        document["permissions"].as_array_mut().unwrap().remove(2);
+        document["routes"] = json!(a_gap_in_depth[2..]);
+        document
+    };
     for (name, document, expected) in [
         ("one permission", everyone(&a_gap_in_depth[..2], &a_gap_in_depth[2..]), gap),
         ("nothing between", everyone(&a_gap_in_depth[..2], &[]), &[]),
@@ -64,6 +70,7 @@ fn rights_that_no_policy_can_say_are_named_with_a_method_in_their_way() {
         ("two of three permissions", one_scope_each(&a_gap_in_depth), gap),
         ("two of eight permissions", with_others(5), gap),
         ("two of nine permissions are not looked at", with_others(6), &[]),
+        ("all of nine permissions together", all_of_nine, gap),
     ] {
         assert_eq!(findings("rights_not_expressible", &document), expected, "{name}");
     }
