@@ -10,12 +10,14 @@
 //! A fetch replaces the set whole or not at all. Ages are told by the wall clock: they hold across a freeze, and across
 //! the restore of a snapshot.
 
-use super::key::{InvalidKeySet, KeyId, KeySet, VerifyingKey};
+use super::confirmed::{Confirmed, MaxAge, Standing};
+use super::event::{KeyEvent, Observer};
+use super::key::{KeyId, KeySet, VerifyingKey};
+use super::no_key::{NoKey, Unavailable};
 use super::schedule::Schedule;
 use super::source::{FetchError, KeySource};
 use crate::clock::UnixTime;
 use arc_swap::ArcSwapOption;
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -25,15 +27,6 @@ use tokio::time::timeout;
 /// How long a look-up waits for a refresh when the key it needs is at hand. A fetch within a region takes tens of
 /// milliseconds; a caller hardly notices half a second once an hour.
 pub const PATIENCE: Duration = Duration::from_millis(500);
-
-/// How old a key set may grow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MaxAge {
-    /// Age at which the set is refreshed, in seconds.
-    pub refresh_seconds: u64,
-    /// Age at which it is no longer trusted, in seconds.
-    pub trust_seconds: u64,
-}
 
 /// One issuer's keys.
 pub struct KeyCache {
@@ -45,54 +38,6 @@ pub struct KeyCache {
     flight: Mutex<Schedule>,
     /// Fetches begun so far, so that who waited for the flight knows whether it was for their sake.
     attempts: AtomicU64,
-}
-
-/// Hears of what happens to the keys.
-pub type Observer = Box<dyn Fn(&KeyEvent) + Send + Sync>;
-
-/// What happens to an issuer's keys, each thing told once.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum KeyEvent {
-    /// An outage begins, or its cause changes.
-    Failing {
-        /// Why the fetch failed.
-        cause: Unavailable,
-    },
-    /// An outage is over.
-    Recovered {
-        /// How many fetches failed.
-        failures: u32,
-    },
-    /// A fetched set has keys that cannot be used.
-    Skipped {
-        /// How many.
-        keys: usize,
-    },
-}
-
-/// A key set, and when the issuer last said that these are its keys.
-struct Confirmed {
-    keys: KeySet,
-    at: UnixTime,
-}
-
-/// How far a set can be relied on.
-#[derive(PartialEq, Eq)]
-enum Standing {
-    Fresh,
-    Due,
-    Untrusted,
-}
-
-impl Confirmed {
-    /// A clock that was set back leaves the age unknown: the set is due, and trusted.
-    fn standing(&self, max_age: MaxAge, now: UnixTime) -> Standing {
-        match now.seconds_since(self.at) {
-            Some(age) if age >= max_age.trust_seconds => Standing::Untrusted,
-            Some(age) if age < max_age.refresh_seconds => Standing::Fresh,
-            Some(_) | None => Standing::Due,
-        }
-    }
 }
 
 /// A key, and what it took to find it.
@@ -249,80 +194,4 @@ impl KeyCache {
 
 fn found(set: &Confirmed, id: &KeyId, origin: KeyOrigin) -> Option<KeyLookup> {
     set.keys.find(id).map(|key| KeyLookup { key, origin })
-}
-
-/// Why there is no key to verify with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NoKey {
-    /// There is nothing to answer from.
-    Unavailable {
-        /// What went wrong.
-        cause: Unavailable,
-    },
-    /// The set at hand has no such key, and it is too early to ask again.
-    Unchecked,
-    /// The issuer publishes no such key.
-    Unknown,
-}
-
-impl From<Unavailable> for NoKey {
-    fn from(cause: Unavailable) -> Self {
-        Self::Unavailable { cause }
-    }
-}
-
-/// Why keys are unavailable.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unavailable {
-    /// The fetch failed.
-    Fetch(FetchError),
-    /// What was fetched is not usable.
-    KeySet(InvalidKeySet),
-    /// There is no set to trust, and it is too early to ask again.
-    TooEarly,
-}
-
-impl From<FetchError> for Unavailable {
-    fn from(error: FetchError) -> Self {
-        Self::Fetch(error)
-    }
-}
-
-impl From<InvalidKeySet> for Unavailable {
-    fn from(error: InvalidKeySet) -> Self {
-        Self::KeySet(error)
-    }
-}
-
-impl Unavailable {
-    /// A stable code for logs.
-    #[must_use]
-    pub fn reason(&self) -> &'static str {
-        match self {
-            Self::Fetch(error) => error.reason(),
-            Self::KeySet(InvalidKeySet::NotAKeySet) => "keys_malformed",
-            Self::KeySet(InvalidKeySet::NoUsableKey { .. }) => "keys_unusable",
-            Self::TooEarly => "keys_too_early",
-        }
-    }
-}
-
-impl fmt::Display for Unavailable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Fetch(error) => error.fmt(f),
-            Self::KeySet(error) => error.fmt(f),
-            Self::TooEarly => f.write_str("no keys at hand, and too early to ask the key endpoint again"),
-        }
-    }
-}
-
-impl fmt::Display for KeyEvent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Failing { cause } => write!(f, "keys not fetched: {cause}"),
-            Self::Recovered { failures } => write!(f, "keys fetched again after {failures} failures"),
-            Self::Skipped { keys } => write!(f, "passed over {keys} keys that cannot verify RS256 signatures"),
-        }
-    }
 }

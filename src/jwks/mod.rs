@@ -5,11 +5,19 @@
 //! beyond the key id it names.
 
 mod cache;
+mod confirmed;
+mod event;
 mod key;
+mod no_key;
+mod roots;
 mod schedule;
 mod source;
 
-pub use cache::{KeyCache, KeyEvent, KeyLookup, KeyOrigin, MaxAge, NoKey, Observer, PATIENCE, Unavailable};
+pub use cache::{KeyCache, KeyLookup, KeyOrigin, PATIENCE};
+pub use confirmed::MaxAge;
+pub use event::{KeyEvent, Observer};
 pub use key::{InvalidKeySet, KeyId, KeySet, VerifyingKey};
+pub use no_key::{NoKey, Unavailable};
+pub use roots::TrustedRoots;
 pub use schedule::{BURST, LONGEST_BACKOFF_SECONDS, REFILL_SECONDS};
-pub use source::{FetchError, HttpKeySource, KeySource, LARGEST_ANSWER, TrustedRoots};
+pub use source::{FetchError, HttpKeySource, KeySource, LARGEST_ANSWER};

@@ -8,7 +8,7 @@
 //! published a moment ago waits for the next of them: not at all while the budget lasts, at most `REFILL_SECONDS` while
 //! somebody is using it up, since each fetch brings the whole set for everyone.
 
-use super::cache::Unavailable;
+use super::no_key::Unavailable;
 use crate::clock::UnixTime;
 
 /// Fetches that may follow each other at once: a rotation, a retry, and room for a few stray tokens.

@@ -2,14 +2,12 @@
 //!
 //! The only network input and output of the function. The client is built when the first fetch needs it, then kept.
 
+use super::roots::TrustedRoots;
 use arc_swap::ArcSwap;
 use lambda_runtime::BoxFuture;
 use once_cell::sync::OnceCell;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
@@ -92,33 +90,6 @@ impl fmt::Display for FetchError {
 }
 
 impl Error for FetchError {}
-
-/// The certificate authorities trusted for the key endpoint: Mozilla's, built in, and those the operator adds.
-#[derive(Clone, Debug, Default)]
-pub struct TrustedRoots {
-    added: Vec<CertificateDer<'static>>,
-}
-
-impl TrustedRoots {
-    /// Mozilla's and the certificates of a PEM text; `None` when it holds no certificate or a broken one.
-    #[must_use]
-    pub fn with_pem(pem: &[u8]) -> Option<Self> {
-        let added: Vec<_> = CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().ok()?;
-        let mut store = RootCertStore::empty();
-        let usable = !added.is_empty() && added.iter().all(|certificate| store.add(certificate.clone()).is_ok());
-        usable.then_some(Self { added })
-    }
-
-    fn client_config(&self) -> Result<ClientConfig, rustls::Error> {
-        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        for certificate in &self.added {
-            roots.add(certificate.clone())?;
-        }
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-        Ok(versions.with_root_certificates(roots).with_no_client_auth())
-    }
-}
 
 /// A JWK Set published at a URL.
 pub struct HttpKeySource {
