@@ -27,7 +27,7 @@ impl TokenUse {
     }
 }
 
-/// The claims of a token whose signature, issuer, times, use and client were verified.
+/// The claims of a token whose signature, issuer, times, use, client and resource were verified.
 ///
 /// Made by [`Verifier::verify`](super::Verifier::verify) alone.
 pub struct VerifiedClaims {
