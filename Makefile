@@ -66,7 +66,7 @@ vectors: $(EVENTS_VENV)/.installed ## Make tests/vectors/ anew: a key set, and e
 	@$(EVENTS_VENV)/bin/python3 tools/make_vectors.py
 
 test: ## Everything that CI runs
-	@for target in check unit run e2e iam-oracle fuzz-short differential lint-template cdk instructions; do \
+	@for target in check advisories unit run e2e iam-oracle fuzz-short differential lint-template cdk instructions; do \
 	  echo; echo "== make $$target"; $(MAKE) --no-print-directory $$target; \
 	done
 	@echo; echo "== all passed"

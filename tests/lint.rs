@@ -58,6 +58,11 @@ fn rights_that_no_policy_can_say_are_named_with_a_method_in_their_way() {
         document["routes"] = json!(a_gap_in_depth[2..]);
         document
     };
+    let gap_by_deny = json!({"permissions": [
+        {"scopes": ["s0"], "allow": ["GET /a/{x}", "GET /a/{x}/{y}"]},
+        {"scopes": ["s1"], "allow": ["GET /a/{x}/{y}/{z}"]},
+        {"scopes": ["s2"], "deny": ["GET /a/{x}/{y}"]}
+    ]});
     for (name, document, expected) in [
         ("one permission", everyone(&a_gap_in_depth[..2], &a_gap_in_depth[2..]), gap),
         ("nothing between", everyone(&a_gap_in_depth[..2], &[]), &[]),
@@ -71,6 +76,7 @@ fn rights_that_no_policy_can_say_are_named_with_a_method_in_their_way() {
         ("two of eight permissions", with_others(5), gap),
         ("two of nine permissions are not looked at", with_others(6), &[]),
         ("all of nine permissions together", all_of_nine, gap),
+        ("a gap that the third permission's deny makes", gap_by_deny, gap),
     ] {
         assert_eq!(findings("rights_not_expressible", &document), expected, "{name}");
     }

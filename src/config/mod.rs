@@ -276,6 +276,16 @@ mod tests {
     }
 
     #[test]
+    fn a_resource_is_asked_of_access_tokens() {
+        let resource = ("RESOURCE", "https://api.example.com");
+        assert_eq!(
+            config(&[resource, ("TOKEN_USE", "id")]).unwrap_err().to_string(),
+            "`TOKEN_USE`: found `id`, expected `access` or `access,id`, since RESOURCE is set and id tokens are bound to none"
+        );
+        assert!(config(&[resource, ("TOKEN_USE", "access,id")]).is_ok());
+    }
+
+    #[test]
     fn a_pool_and_a_client_must_be_named() {
         for (vars, message) in [
             ([].as_slice(), "`USER_POOL_ID`: found nothing, expected the id of a user pool"),

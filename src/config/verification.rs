@@ -24,12 +24,16 @@ const LONGEST_MAX_AGE_SECONDS: u64 = 604_800;
 const LONGEST_CLIENT_ID: usize = 128;
 
 pub(super) fn verifier(vars: &Variables<'_>) -> Result<Verifier, ConfigError> {
-    Ok(Verifier {
-        clients: clients(vars)?,
-        token_uses: token_uses(vars)?,
-        resources: resources(vars)?,
-        leeway_seconds: leeway(vars)?,
-    })
+    let token_uses = token_uses(vars)?;
+    let resources = resources(vars)?;
+    if resources.is_some() && !token_uses.contains(&TokenUse::Access) {
+        return Err(ConfigError::Invalid {
+            variable: "TOKEN_USE",
+            found: "id".to_owned(),
+            expected: "`access` or `access,id`, since RESOURCE is set and id tokens are bound to none",
+        });
+    }
+    Ok(Verifier { clients: clients(vars)?, token_uses, resources, leeway_seconds: leeway(vars)? })
 }
 
 fn clients(vars: &Variables<'_>) -> Result<Clients, ConfigError> {
