@@ -60,13 +60,12 @@ def main() -> int:
 
 
 def _throughput(scenarios: Scenarios, contestant: Contestant, rounds: int) -> str:
-    pairs = [(scenarios.throughput(contestant, 1), scenarios.throughput(contestant, AT_ONCE)) for _ in range(rounds)]
-    one, many, ratio = (
-        statistics.median(values)
-        for values in ([a for a, _ in pairs], [b for _, b in pairs], [b / a for a, b in pairs])
-    )
+    rounds_found = [[scenarios.throughput(contestant, at_once) for at_once in (1, AT_ONCE)] for _ in range(rounds)]
+    # Of each way the median rate and the median CPU time.
+    one, many = ([statistics.median(values) for values in zip(*found)] for found in zip(*rounds_found))
     return (
-        f"{contestant.name}, events a second: {one:,.0f} one at a time, {many:,.0f} with {AT_ONCE} at once (×{ratio:.2f}) "
+        f"{contestant.name}, events a second: {one[0]:,.0f} one at a time ({one[1]:.0f} us of CPU each), "
+        f"{many[0]:,.0f} with {AT_ONCE} at once ({many[1]:.0f} us), ×{many[0] / one[0]:.2f}, "
         f"on {len(ALL_CPUS)} CPUs, of which the emulator takes its part"
     )
 

@@ -138,13 +138,15 @@ class Scenarios:
         finally:
             self._endpoint.is_large = False
 
-    def throughput(self, contestant: Contestant, at_once: int) -> float:
-        """Events a second when the function takes so many at a time, on whatever CPU is free."""
+    def throughput(self, contestant: Contestant, at_once: int) -> tuple[float, float]:
+        """Events a second when the function takes so many at a time, on whatever CPU is free; CPU us for each."""
         concurrency = {"AWS_LAMBDA_MAX_CONCURRENCY": str(at_once)} if at_once > 1 else {}
         events, outcome = self._events.kinds["TOKEN"]
         with self._started(contestant, contestant.fetching | concurrency, cpus=ALL_CPUS) as function:
             function.flood(self._events.warm_up)
+            before = function.cpu_ns()
             replies, elapsed_ns = function.flood(events)
+            cpu_ns = function.cpu_ns() - before
             for reply in replies:
                 answers.check(reply, pool.METHOD, contestant.expected(outcome))
-        return len(events) / (elapsed_ns / 1e9)
+        return len(events) / (elapsed_ns / 1e9), cpu_ns / len(events) / 1e3
