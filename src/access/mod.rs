@@ -10,10 +10,12 @@ mod path;
 mod permission;
 mod permission_map;
 mod route;
+mod value;
 
-pub use document::{InvalidDocument, RESERVED_CONTEXT_NAMES};
+pub use document::InvalidDocument;
 pub use grants::{Grants, Part, Pattern, Verdict};
 pub use path::{ENCODED_SEPARATORS, RequestedPath};
 pub use permission::Permission;
 pub use permission_map::PermissionMap;
 pub use route::{CONNECT, InvalidRoute, Route, Segment, VERBS, Verb};
+pub use value::RESERVED_CONTEXT_NAMES;
