@@ -6,6 +6,7 @@
 
 mod document;
 mod grants;
+mod invalid_route;
 mod path;
 mod permission;
 mod permission_map;
@@ -14,8 +15,9 @@ mod value;
 
 pub use document::InvalidDocument;
 pub use grants::{Grants, Part, Pattern, Verdict};
+pub use invalid_route::InvalidRoute;
 pub use path::{ENCODED_SEPARATORS, RequestedPath};
 pub use permission::Permission;
 pub use permission_map::PermissionMap;
-pub use route::{CONNECT, InvalidRoute, Route, Segment, VERBS, Verb};
+pub use route::{CONNECT, Route, Segment, VERBS, Verb};
 pub use value::RESERVED_CONTEXT_NAMES;
