@@ -1,11 +1,36 @@
 //! What does a JSON text say, when nobody may say it twice?
 //!
 //! RFC 8259 leaves duplicate member names undefined; parsers that keep the last one let a signed or reviewed text mean
-//! two things. [`Strict`] refuses them at every depth.
+//! two things. [`Strict`] refuses them at every depth, and [`Object`] a list where names are expected.
 
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use std::fmt;
+use std::marker::PhantomData;
+
+/// A structure read from a JSON object. By itself serde also takes a list of its members' values.
+pub(crate) struct Object<T>(pub(crate) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor(PhantomData)).map(Self)
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(members))
+    }
+}
 
 /// A JSON value without a duplicate member name anywhere in it.
 #[derive(Clone, Debug, PartialEq)]

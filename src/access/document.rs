@@ -7,7 +7,7 @@ use super::permission::Permission;
 use super::permission_map::PermissionMap;
 use super::route::{Route, Segment};
 use super::value::{ContextName, List, Members, Name, ScopeToken, True, present};
-use crate::json::Strict;
+use crate::json::{Object, Strict};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -15,7 +15,8 @@ use std::fmt;
 
 pub(super) fn parse(json: &[u8]) -> Result<PermissionMap, InvalidDocument> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
-    let document: Document = serde_path_to_error::deserialize(&mut deserializer).map_err(InvalidDocument::at)?;
+    let read = serde_path_to_error::deserialize(&mut deserializer);
+    let Object::<Document>(document) = read.map_err(InvalidDocument::at)?;
     deserializer.end().map_err(|error| InvalidDocument { path: ".".to_owned(), problem: error.to_string() })?;
     Ok(document.into())
 }
@@ -108,7 +109,7 @@ struct Entry {
 
 impl<'de> Deserialize<'de> for Permission {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let entry = Entry::deserialize(deserializer)?;
+        let Object::<Entry>(entry) = Object::deserialize(deserializer)?;
         let conditions = entry.scopes.is_some() || entry.groups.is_some() || entry.claims.is_some();
         if !conditions && entry.authenticated.is_none() {
             return Err(Error::custom(
@@ -179,6 +180,8 @@ mod tests {
             |text: &str| format!(r#"{{"permissions":[{{"authenticated":true,"allow":["GET /"]}},{text}]}}"#);
         for (json, place, problem) in [
             ("{}".to_owned(), ".", "missing field `permissions`"),
+            (r#"[null,[{"authenticated":true,"allow":["GET /"]}]]"#.to_owned(), ".", "expected an object"),
+            (permission(r#"[true,["a"],["b"],{"c":"d"},["GET /"],["GET /"]]"#), "permissions[1]", "expected an object"),
             (r#"{"permissions":[]}"#.to_owned(), "permissions", "found an empty list"),
             (permission("{}"), "permissions[1]", "found no condition"),
             (permission(r#"{"scopes":["a"]}"#), "permissions[1]", "found no routes"),

@@ -7,6 +7,7 @@
 use super::event::{Api, RequestEvent};
 use super::fields::Texts;
 use super::source::{self, RequestFields, TokenSource};
+use crate::json::Object;
 use crate::policy::MethodArn;
 use crate::token::{BearerToken, InvalidToken, Scheme};
 use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerRequest;
@@ -74,7 +75,7 @@ fn method(api: Api, arn: Option<String>) -> Result<MethodArn, InvalidEvent> {
 
 /// The library's error is dropped: it may quote the event.
 fn read<'a, T: Deserialize<'a>>(event: &'a str) -> Result<T, InvalidEvent> {
-    serde_json::from_str(event).map_err(|_| InvalidEvent::UnknownShape)
+    serde_json::from_str(event).map(|Object(event)| event).map_err(|_| InvalidEvent::UnknownShape)
 }
 
 /// Why an event is not understood. Nothing of the event is in it.
@@ -246,6 +247,7 @@ mod tests {
         for (event, expected) in [
             ("{}".to_owned(), UnknownShape),
             ("[]".to_owned(), UnknownShape),
+            (format!(r#"["TOKEN","a.b.c","{ARN}"]"#), UnknownShape),
             ("null".to_owned(), UnknownShape),
             (r#"{"type":"token"}"#.to_owned(), UnknownShape),
             (r#"{"type":7}"#.to_owned(), UnknownShape),

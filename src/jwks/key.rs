@@ -1,5 +1,6 @@
 //! Which keys of a JWK Set can verify a Cognito signature?
 
+use crate::json::Object;
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use jsonwebtoken::crypto::JwtVerifier;
 use jsonwebtoken::jwk::{Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse};
@@ -115,7 +116,8 @@ impl KeySet {
     /// [`InvalidKeySet::NotAKeySet`] when it is not JSON with a list `keys`, [`InvalidKeySet::NoUsableKey`] when
     /// nothing is left.
     pub fn parse(json: &[u8]) -> Result<Self, InvalidKeySet> {
-        let listed: ListedKeys<'_> = serde_json::from_slice(json).map_err(|_| InvalidKeySet::NotAKeySet)?;
+        let read = serde_json::from_slice(json);
+        let Object::<ListedKeys<'_>>(listed) = read.map_err(|_| InvalidKeySet::NotAKeySet)?;
         let mut set = Self { keys: Vec::new(), skipped: 0 };
         for entry in listed.keys {
             match usable(entry) {
@@ -231,7 +233,7 @@ mod tests {
 
     #[test]
     fn what_is_not_a_key_set_is_refused() {
-        for json in ["", "<html>", "[]", "{}", r#"{"keys":{}}"#, r#"{"keys":[{"kid":"a""#] {
+        for json in ["", "<html>", "[]", "[[]]", "{}", r#"{"keys":{}}"#, r#"{"keys":[{"kid":"a""#] {
             assert!(matches!(KeySet::parse(json.as_bytes()), Err(InvalidKeySet::NotAKeySet)), "{json}");
         }
     }
