@@ -73,11 +73,10 @@ impl VerifiedClaims {
     pub(super) fn read(claims: Members) -> Result<Self, InvalidToken> {
         let subject = string(&claims, "sub")?.filter(|subject| !subject.is_empty());
         let subject = subject.ok_or(InvalidToken::ClaimMissing { claim: "sub" })?.to_owned();
-        let token_use = match string(&claims, "token_use")? {
-            Some("access") => TokenUse::Access,
-            Some("id") => TokenUse::Id,
-            Some(_) => return Err(InvalidToken::UseNotAllowed),
-            None => return Err(InvalidToken::ClaimMissing { claim: "token_use" }),
+        let token_use = match required(&claims, "token_use")? {
+            "access" => TokenUse::Access,
+            "id" => TokenUse::Id,
+            _ => return Err(InvalidToken::UseNotAllowed),
         };
         let scope = string(&claims, "scope")?;
         let scopes = scope.filter(|_| token_use == TokenUse::Access).map(Scopes::parse).unwrap_or_default();
@@ -86,16 +85,15 @@ impl VerifiedClaims {
 
     /// The client the token was issued to: `client_id` of an access token, `aud` of an ID token.
     pub(super) fn client(&self) -> Result<&str, InvalidToken> {
-        let claim = match self.token_use {
-            TokenUse::Access => "client_id",
-            TokenUse::Id => "aud",
-        };
-        string(&self.claims, claim)?.ok_or(InvalidToken::ClaimMissing { claim })
+        match self.token_use {
+            TokenUse::Access => required(&self.claims, "client_id"),
+            TokenUse::Id => required(&self.claims, "aud"),
+        }
     }
 
     /// The resource that an access token is bound to: `aud`, one URL (Cognito Developer Guide, "Resource binding").
     pub(super) fn resource(&self) -> Result<&str, InvalidToken> {
-        string(&self.claims, "aud")?.ok_or(InvalidToken::ClaimMissing { claim: "aud" })
+        required(&self.claims, "aud")
     }
 }
 
@@ -103,6 +101,11 @@ impl fmt::Debug for VerifiedClaims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("VerifiedClaims(..)")
     }
+}
+
+/// A claim that is a string and must be there.
+fn required<'a>(claims: &'a Members, claim: &'static str) -> Result<&'a str, InvalidToken> {
+    string(claims, claim)?.ok_or(InvalidToken::ClaimMissing { claim })
 }
 
 /// A claim that is a string where it is present.
