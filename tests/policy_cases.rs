@@ -251,6 +251,53 @@ fn a_hostile_value_never_becomes_a_wildcard() {
     }
 }
 
+/// The policies' JSON as it would be if the client had written `text` in place of [`UNKNOWN`].
+fn with_text(policy: &iam::Policy, text: &str) -> Value {
+    let written = |text: &str| {
+        let json = Value::from(text).to_string();
+        json[1..json.len() - 1].to_owned()
+    };
+    serde_json::from_str(&policy.json.to_string().replace(UNKNOWN, &written(text))).unwrap()
+}
+
+#[test]
+fn what_the_client_writes_into_a_method_says_nothing_but_itself() {
+    let texts =
+        [r#"q","r"#, r#"q"]},{"Action":"execute-api:Invoke"#, "q\\", "\\u002a", "\u{1}\u{0}\n\u{7f}", "\u{e9}\u{2028}"];
+    let any_verb = case("any verb", &["ANY /{x}/${sub}/{p+}"], &[], &[]);
+    let verbs = [UNKNOWN, "GET"];
+    let requested = words(&["a", "b", "u1", UNKNOWN], 1..=4);
+    for case in INEXPRESSIBLE.iter().chain([&any_verb]) {
+        let token = verified(&access(json!({"sub": "u1"})));
+        let map = document(case);
+        let grants = map.grants(&token);
+        let policies = Policies::new(&map, LIMITS);
+        let policy = |method: String| -> iam::Policy {
+            policies.compile(&map, &grants, &MethodArn::parse(method).unwrap()).document.into()
+        };
+        for method in verbs.iter().flat_map(|verb| requested.iter().map(|word| arn(verb, word))) {
+            let plain = policy(method.clone());
+            for text in texts {
+                let found = policy(method.replace(UNKNOWN, text)).json;
+                assert_eq!(found, with_text(&plain, text), "{}: {method} with {text:?}", case.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_path_that_looks_like_the_rest_of_a_policy_opens_nothing() {
+    // This cannot be said exactly, so what is asked for is named by its own ARN.
+    let document = json!({
+        "permissions": [{"authenticated": true, "allow": ["GET /{t}/b/{p+}"]}],
+        "routes": ["GET /{t}/a/{p+}"],
+    });
+    let method = format!(r#"GET/x/b/q/a/y","{STAGE}GET/x/a/secret"#);
+    let (policy, _) = compile(&document, json!({}), &method, LIMITS);
+    assert!(!iam::allows(&policy, &format!("{STAGE}GET/x/a/secret")), "{policy:?}");
+    assert!(iam::allows(&policy, &format!("{STAGE}{method}")));
+}
+
 #[test]
 fn a_claims_value_that_is_no_text_of_its_own_opens_nothing_that_is_denied() {
     for (name, routes, deny, claims, denied) in [

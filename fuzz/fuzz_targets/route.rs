@@ -49,6 +49,8 @@ fn policy_agrees(key: &str, verb: &str, path: &str) {
     assert_eq!(grants.decide(verb, method.path().as_ref()).is_permitted(), expected, "{key} {verb} {path}");
     let policy = iam::Policy::from(Policies::new(&map, LIMITS).compile(&map, &grants, &method).document);
     let arn = format!("{STAGE}{verb}/{path}");
+    let strange = policy.allow().iter().chain(policy.deny()).find(|resource| !resource.starts_with(STAGE));
+    assert_eq!(strange, None, "{key} {verb} {path}: {policy:?}");
     let open = iam::allows(&policy, &arn);
     // Not promised: what API Gateway could not be told, and a verb that looks like a malformed path.
     let sayable = arn.len() <= LONGEST_RESOURCE && (VERBS.contains(&verb) || method.as_resource().is_some());

@@ -39,6 +39,9 @@ pub(super) struct Resources<'a> {
     pub(super) refuse: Vec<Glob<'a>>,
     /// Nothing had to give way to anything: the resources say the rights exactly, whatever is requested.
     pub(super) exact: bool,
+    /// No glob is left for the requested method, so it must be allowed by its own ARN. That is no resource here: it is the
+    /// client's text, all others are the document's and the token's.
+    pub(super) gave_up_requested: bool,
 }
 
 /// A right that cannot be said: the glob that would say it, and the cut that it would need and that takes something
@@ -72,9 +75,7 @@ pub(super) fn compile<'a>(rights: &Rights<'_, 'a>, requested: Option<&Piece<'a>>
             resources.allow.push(glob);
         }
     }
-    if let Some(requested) = requested.filter(|own| !resources.allow.iter().any(|glob| covers(glob, own))) {
-        resources.allow.push(requested);
-    }
+    resources.gave_up_requested = requested.is_some_and(|own| !resources.allow.iter().any(|glob| covers(glob, &own)));
     resources.deny = shut(rights, &resources.allow, cuts)?;
     resources.refuse = refuse(rights, &resources.deny);
     rights.check_steps()?;

@@ -84,8 +84,8 @@ impl Policies {
             let own = (!said).then_some(permitted);
             return PolicyDocument::of_template(&template, method, grants.claims(), own, budget);
         }
-        let template = template_alone(grants, method, permitted)?;
-        PolicyDocument::of_template(&template, method, &[], (!permitted).then_some(false), budget)
+        let (template, own) = template_alone(grants, method, permitted)?;
+        PolicyDocument::of_template(&template, method, &[], own, budget)
     }
 
     /// Is each claim's value a text of its own?
@@ -124,14 +124,20 @@ fn template_for(map: &PermissionMap, grants: &Grants<'_>) -> Result<Template, To
     Ok(Template::new(&resources, |text| usable.contains(&text)))
 }
 
-/// Compiled for this token and this method alone, since something has to give way and it must not be the method.
-fn template_alone(grants: &Grants<'_>, method: &MethodArn, permitted: bool) -> Result<Template, TooHard> {
+/// Compiled for this token and this method alone, since something has to give way and it must not be the method. How the
+/// method is named by its own ARN, if it must be, comes with it.
+fn template_alone(
+    grants: &Grants<'_>,
+    method: &MethodArn,
+    permitted: bool,
+) -> Result<(Template, Option<bool>), TooHard> {
     let catalog = Catalog::new(grants.catalog(), grants.denied());
     let path = method.path();
     let requested = path.as_ref().filter(|_| permitted && method.as_resource().is_some());
     let requested = requested.map(|path| compile::method(method.verb(), path.segments()));
     let resources = compile::compile(&Rights::new(grants, &catalog), requested.as_ref())?;
-    Ok(Template::new(&resources, |_| false))
+    let own = (!permitted || resources.gave_up_requested).then_some(permitted);
+    Ok((Template::new(&resources, |_| false), own))
 }
 
 #[cfg(test)]

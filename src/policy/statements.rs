@@ -98,6 +98,7 @@ impl Stage<'_> {
     }
 
     /// Nothing needs an escape: neither the stage's prefix, nor a route's literals, nor a value that can stand in a path.
+    /// What the client wrote is not among them: it comes by [`Statements::add`].
     fn write(&self, resources: &[Resource], list: &mut String) {
         for resource in resources.iter().filter(|resource| self.can_say(resource)) {
             separate(list);
