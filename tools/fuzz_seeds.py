@@ -65,7 +65,7 @@ def documents_and_routes() -> None:
     for block in re.findall(r"```json\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL):
         seed("permissions", block)
     # The documents that the unit tests spell, some of them wrong on purpose.
-    for source in [*ROOT.glob("tests/*.rs"), *ROOT.glob("src/*/*.rs")]:
+    for source in [*ROOT.glob("tests/*.rs"), *ROOT.glob("src/**/*.rs")]:
         text = source.read_text()
         for document in re.findall(r'r#"(\{"permissions".*?)"#', text, re.DOTALL):
             seed("permissions", document)
@@ -77,6 +77,7 @@ def documents_and_routes() -> None:
             seed("route", f"{route}\n{verb.replace('ANY', 'GET')}\n{concrete}")
             seed("route", f"{route}\nPOST\n{concrete}/zz-9")
             seed("route", f"{route}\n{verb}\n{concrete.replace('/', '%2f', 1)}")
+            seed("route", f'{route}\n{verb}\n{concrete}","')
 
 
 if __name__ == "__main__":
