@@ -39,9 +39,13 @@ pub(super) struct Resources<'a> {
     pub(super) refuse: Vec<Glob<'a>>,
     /// Nothing had to give way to anything: the resources say the rights exactly, whatever is requested.
     pub(super) exact: bool,
-    /// No glob is left for the requested method, so it must be allowed by its own ARN. That is no resource here: it is the
-    /// client's text, all others are the document's and the token's.
-    pub(super) gave_up_requested: bool,
+}
+
+impl Resources<'_> {
+    /// Does one of these allow all that the glob matches, but for what is denied?
+    pub(super) fn opens(&self, glob: &Glob<'_>) -> bool {
+        self.allow.iter().any(|wider| covers(wider, glob))
+    }
 }
 
 /// A right that cannot be said: the glob that would say it, and the cut that it would need and that takes something
@@ -55,27 +59,27 @@ pub(super) struct Conflict<'a> {
 /// How many granted routes a cut may take along before its glob is given up instead: one for one.
 const MOST_TAKEN_ALONG: usize = 1;
 
-/// Compiles the rights. `requested` is a granted method that must stay open.
+/// Compiles the rights. `requested` is a granted method that must stay open: where the resources do not
+/// [open](Resources::opens) it, they do not deny its own ARN. That is not among them: it is the client's text, theirs is the
+/// document's and the token's, and the lifetimes keep the two apart.
 ///
 /// # Errors
 /// [`TooHard`] when that would take too long.
-pub(super) fn compile<'a>(rights: &Rights<'_, 'a>, requested: Option<&Piece<'a>>) -> Result<Resources<'a>, TooHard> {
-    let requested = requested.map(|piece| around(piece));
+pub(super) fn compile<'a>(rights: &Rights<'_, 'a>, requested: Option<&Glob<'_>>) -> Result<Resources<'a>, TooHard> {
     let mut resources = Resources { exact: true, ..Resources::default() };
     let mut cuts = Vec::new();
     for glob in candidates(rights) {
         rights.check_steps()?;
-        if resources.allow.iter().any(|wider| covers(wider, &glob)) {
+        if resources.opens(&glob) {
             continue;
         }
         let needed = cuts_for(rights, &glob);
         resources.exact &= !needed.iter().any(|cut| rights.touches(cut));
-        if needed.iter().all(|cut| is_worth(rights, cut, requested.as_ref())) {
+        if needed.iter().all(|cut| is_worth(rights, cut, requested)) {
             cuts.extend(needed);
             resources.allow.push(glob);
         }
     }
-    resources.gave_up_requested = requested.is_some_and(|own| !resources.allow.iter().any(|glob| covers(glob, &own)));
     resources.deny = shut(rights, &resources.allow, cuts)?;
     resources.refuse = refuse(rights, &resources.deny);
     rights.check_steps()?;
@@ -217,8 +221,8 @@ pub(super) fn one_star_more<'a>(glob: &Glob<'a>) -> Vec<Glob<'a>> {
     longer
 }
 
-/// The piece that is one method.
-pub(super) fn method<'a>(verb: &'a str, path: &[&'a str]) -> Piece<'a> {
+/// The glob that is one method.
+pub(super) fn method<'a>(verb: &'a str, path: &[&'a str]) -> Glob<'a> {
     let path = if path.is_empty() { &[""] } else { path };
-    std::iter::once(verb).chain(path.iter().copied()).map(Part::Literal).collect()
+    std::iter::once(verb).chain(path.iter().copied()).map(Seg::Text).collect()
 }

@@ -136,7 +136,8 @@ fn template_alone(
     let requested = path.as_ref().filter(|_| permitted && method.as_resource().is_some());
     let requested = requested.map(|path| compile::method(method.verb(), path.segments()));
     let resources = compile::compile(&Rights::new(grants, &catalog), requested.as_ref())?;
-    let own = (!permitted || resources.gave_up_requested).then_some(permitted);
+    let opened = requested.is_some_and(|requested| resources.opens(&requested));
+    let own = (!opened).then_some(permitted);
     Ok((Template::new(&resources, |_| false), own))
 }
 
