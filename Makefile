@@ -73,8 +73,8 @@ test: ## Everything that CI runs
 
 check: $(DENY) ## Format, clippy and docs without a warning, cargo deny, no unused dependency
 	cargo fmt --check
-	cargo clippy --locked --all-targets -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
 	cargo fetch --locked
 	$(DENY) --locked --offline check bans licenses sources
 	python3 tools/unused_dependencies.py Cargo.toml fuzz/Cargo.toml
@@ -89,11 +89,11 @@ advisories: $(DENY) ## Known vulnerabilities in dependencies, if their database 
 
 unit: ## The tests in src/ and tests/
 	@if cargo nextest --version >/dev/null 2>&1; then \
-	  echo "cargo nextest run --locked"; cargo nextest run --locked; \
+	  echo "cargo nextest run --locked --workspace"; cargo nextest run --locked --workspace; \
 	else \
-	  echo "cargo test --locked --all-targets (no cargo-nextest here)"; cargo test --locked --all-targets; \
+	  echo "cargo test --locked --workspace --all-targets (no cargo-nextest here)"; cargo test --locked --workspace --all-targets; \
 	fi
-	cargo test --locked --doc
+	cargo test --locked --workspace --doc
 
 e2e: $(RUN_VENV)/.installed $(E2E_VENV)/.installed ## Against the built function: schema, canary, emulated Cognito, a day of keys; then make system
 	@$(WITH_CARGO_LAMBDA) $(E2E_VENV)/bin/python3 tests/e2e
@@ -103,7 +103,7 @@ system: $(RUN_VENV)/.installed $(E2E_VENV)/.installed $(CLIENTS_VENV)/.installed
 	@$(WITH_CARGO_LAMBDA) $(E2E_VENV)/bin/python3 tests/system
 
 iam-oracle: tests/iam/node_modules/.installed ## Policies before an IAM evaluator that shares no code with this one
-	cargo test --locked --test iam_oracle -- --ignored --nocapture
+	cargo test --locked --test it iam_oracle -- --ignored --nocapture
 
 differential: tests/differential/node_modules/.installed ## Verifiers of other makers judge the same tokens
 	node tests/differential/compare.mjs
@@ -112,7 +112,7 @@ instructions: $(EVENTS_VENV)/.installed ## Instructions of a start and of an eve
 	@$(EVENTS_VENV)/bin/python3 benches/compare/instructions.py
 
 # What may survive, and why, is in .cargo/mutants.toml. It takes hours, so it is no part of `make test`; OPTIONS can name
-# what changed: OPTIONS="-f src/policy/glob.rs".
+# what changed: OPTIONS="-f crates/permissions/src/iam/glob.rs".
 mutants: $(MUTANTS) ## Every small change to what decides must fail a test
 	PATH="$(TOOLS)/bin:$$PATH" cargo mutants $(OPTIONS)
 

@@ -12,15 +12,12 @@
     reason = "a measurement stops at the first surprise, and prints"
 )]
 
-#[path = "../tests/support/mod.rs"]
-mod support;
-
-use cognito_authorizer::access::PermissionMap;
-use cognito_authorizer::policy::{Coverage, Limits, MethodArn, Policies, PolicyDocument};
 use cognito_authorizer::token::VerifiedClaims;
+use permissions::PermissionMap;
+use permissions::iam::{Coverage, Limits, MethodArn, Policies, PolicyDocument};
 use serde_json::json;
-use support::world::verified;
-use support::{access, iam};
+use testkit::world::verified;
+use testkit::{access, iam};
 
 /// Scopes in every document, so that routes over scopes are twelve to one.
 const SCOPES: usize = 25;

@@ -12,19 +12,16 @@
     reason = "a measurement stops at the first surprise"
 )]
 
-#[path = "../tests/support/mod.rs"]
-mod support;
-
 use cognito_authorizer::gateway::{Gateway, LARGEST_EVENT, TokenSource};
 use cognito_authorizer::jwks::{KeySet, LARGEST_ANSWER};
 use cognito_authorizer::token::LONGEST_TOKEN;
 use divan::{AllocProfiler, Bencher};
 use serde_json::json;
-use support::doors::{events, permissions};
-use support::hostile::{
+use testkit::doors::{events, permissions};
+use testkit::hostile::{
     EVENT_SHAPES, EventShape, KEY_SET_SHAPES, KeySetShape, TOKEN_SHAPES, TokenShape, event, key_set_of, token,
 };
-use support::{KEY, access, authorizer, gateway};
+use testkit::{KEY, access, authorizer, gateway};
 
 #[global_allocator]
 static ALLOCATIONS: AllocProfiler = AllocProfiler::system();

@@ -3,11 +3,11 @@
 //! The steps, in order: which issuer is named, which of its keys, is the token genuine, what may its holder do, how is
 //! that said in IAM. A decision may be a Deny; an error means that there is none.
 
-use crate::access::PermissionMap;
 use crate::clock::UnixTime;
 use crate::jwks::{KeyCache, KeyOrigin, NoKey, Unavailable};
-use crate::policy::{self, Compiled, MethodArn, Policies};
 use crate::token::{BearerToken, InvalidToken, Issuer, UnverifiedToken, VerifiedClaims, Verifier};
+use permissions::PermissionMap;
+use permissions::iam::{self, Compiled, MethodArn, Policies};
 use std::fmt;
 use std::sync::Arc;
 
@@ -58,8 +58,8 @@ impl Authorizer {
         let found = trusted.keys.find(token.unverified_key_id(), now).await?;
         let claims = self.verifier.verify(token, &trusted.issuer, &found.key, now)?;
         let grants = self.permissions.grants(&claims);
-        let verdict = policy::decide(&grants, method);
-        let route = verdict.route().or_else(|| policy::named_route(&grants, method));
+        let verdict = iam::decide(&grants, method);
+        let route = verdict.route().or_else(|| iam::named_route(&grants, method));
         Ok(Decision {
             permitted: verdict.is_permitted(),
             policy: self.policies.compile(&self.permissions, &grants, method),

@@ -7,7 +7,7 @@
 //! ```text
 //! event → BearerToken + MethodArn → UnverifiedToken → VerifiedClaims → Grants → PolicyDocument → response
 //!
-//! clock ← jwks ← token ← access ← policy ← authorizer ← gateway ← main        config → settings for main
+//! clock ← jwks ← token ← authorizer ← gateway ← main        config → settings for main
 //! ```
 //!
 //! | module | the question it answers |
@@ -15,24 +15,20 @@
 //! | [`clock`] | what time is it? |
 //! | [`jwks`] | which keys may sign? |
 //! | [`token`] | is the token genuine, current and ours? |
-//! | [`access`] | what may its holder do? |
-//! | [`policy`] | how is that said in IAM? |
 //! | [`authorizer`] | what is the answer? Read this one first. |
 //! | [`gateway`] | what does API Gateway send and expect? |
 //! | [`config`] | what may the operator set? |
 //! | [`log`] | what is written down about it? |
 //!
-//! Imports point left along the line, never right. Beside it stands `json`, for texts that may not say a thing twice.
+//! Imports point left along the line, never right. What a token's holder may do, and how that is written as an IAM policy,
+//! is the engine's question: the package [`permissions`].
 
 #![forbid(unsafe_code)]
 
-pub mod access;
 pub mod authorizer;
 pub mod clock;
 pub mod config;
 pub mod gateway;
-mod json;
 pub mod jwks;
 pub mod log;
-pub mod policy;
 pub mod token;

@@ -1,14 +1,14 @@
 //! How do settings and files become a gateway?
 
-use cognito_authorizer::access::PermissionMap;
 use cognito_authorizer::authorizer::{Authorizer, TrustedIssuer};
 use cognito_authorizer::clock::{Clock, SystemClock};
 use cognito_authorizer::config::{Config, ConfigError, IssuerConfig};
 use cognito_authorizer::gateway::{Gateway, HttpApiResponse};
 use cognito_authorizer::jwks::{HttpKeySource, KeyCache, KeySet, TrustedRoots};
 use cognito_authorizer::log::{Level, Logger};
-use cognito_authorizer::policy::{self, Policies};
 use lambda_runtime::{BoxFuture, Error, SnapStartResource};
+use permissions::PermissionMap;
+use permissions::iam::{self, Policies};
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub(crate) async fn start(
     }
     let files = Files { task_root: variable("LAMBDA_TASK_ROOT") };
     let permissions = files.parse("PERMISSIONS_FILE", &config.permissions_file, PermissionMap::parse)?;
-    for finding in policy::lint(&permissions, config.limits) {
+    for finding in iam::lint(&permissions, config.limits) {
         logger.message(Level::Warn, &finding);
     }
     let policies = Policies::new(&permissions, config.limits);

@@ -1,11 +1,11 @@
 //! A document and a token's claims to what its holder may do. How that becomes a policy: `cargo bench --bench policy`
 
-use crate::support::{NOW, STAGE, authorizer, decide};
 use crate::{document, every_scope, tokens};
-use cognito_authorizer::access::PermissionMap;
-use cognito_authorizer::policy::{self, MethodArn};
 use cognito_authorizer::token::VerifiedClaims;
 use divan::Bencher;
+use permissions::PermissionMap;
+use permissions::iam::{self, MethodArn};
+use testkit::{NOW, STAGE, authorizer, decide};
 
 const ROUTES: [usize; 3] = [10, 100, 300];
 
@@ -22,7 +22,7 @@ fn holder() -> VerifiedClaims {
 fn evaluate(bencher: Bencher<'_, '_>, routes: usize) {
     let map = PermissionMap::parse(document(routes).to_string().as_bytes()).expect("a document");
     let (holder, method) = (holder(), MethodArn::parse(format!("{STAGE}GET/s0/r0")).expect("an ARN"));
-    bencher.bench_local(|| assert!(policy::decide(&map.grants(&holder), &method).is_permitted()));
+    bencher.bench_local(|| assert!(iam::decide(&map.grants(&holder), &method).is_permitted()));
 }
 
 /// Once, at start.

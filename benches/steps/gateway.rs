@@ -1,12 +1,12 @@
 //! Events to requests, and to whole answers with the keys at hand. The line that is logged about each is left out: where
 //! it goes decides what it costs.
 
-use crate::support::{authorizer, doors, gateway, iam_allows, token_event};
 use crate::{document, every_scope, in_turn, tokens};
 use cognito_authorizer::gateway::{AuthorizationRequest, Failure, Response, TokenSource};
 use divan::Bencher;
 use serde_json::Value;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use testkit::{authorizer, doors, gateway, iam_allows, token_event};
 
 const KINDS: [&str; 3] = ["rest-token", "rest-request", "http-2.0"];
 

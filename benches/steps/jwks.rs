@@ -1,9 +1,9 @@
 //! A key set from text to keys.
 
-use crate::support::KEY;
 use cognito_authorizer::jwks::KeySet;
 use divan::Bencher;
 use serde_json::{Value, json};
+use testkit::KEY;
 
 /// A pool has two keys; twenty are ten rotations' worth.
 #[divan::bench(args = [2, 20])]

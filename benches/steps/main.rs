@@ -10,9 +10,6 @@
     reason = "a measurement stops at the first surprise"
 )]
 
-#[path = "../../tests/support/mod.rs"]
-mod support;
-
 mod access;
 mod gateway;
 mod jwks;
@@ -20,7 +17,7 @@ mod token;
 
 use serde_json::{Value, json};
 use std::cell::Cell;
-use support::{KEY, access as access_token};
+use testkit::{KEY, access as access_token};
 
 fn main() {
     divan::main();

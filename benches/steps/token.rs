@@ -1,11 +1,11 @@
 //! A token from text to verified claims.
 
-use crate::support::{KEY, NOW, POOL, key_set, verifier};
 use crate::{every_scope, in_turn, tokens};
 use cognito_authorizer::jwks::{KeyId, KeySet, VerifyingKey};
 use cognito_authorizer::token::{BearerToken, InvalidToken, Issuer, Scheme, UnverifiedToken, VerifiedClaims};
 use divan::Bencher;
 use std::sync::Arc;
+use testkit::{KEY, NOW, POOL, key_set, verifier};
 
 fn key() -> Arc<VerifyingKey> {
     let set = KeySet::parse(key_set(&[&KEY]).as_bytes()).expect("a key set");

@@ -2,13 +2,13 @@
 
 #![no_main]
 
-use cognito_authorizer::access::PermissionMap;
+use permissions::PermissionMap;
 use cognito_authorizer::authorizer::{Authorizer, TrustedIssuer};
 use cognito_authorizer::clock::SystemClock;
 use cognito_authorizer::gateway::{Gateway, HttpApiResponse, InvalidTokenAnswer, TokenSource};
 use cognito_authorizer::jwks::{HttpKeySource, KeyCache, MaxAge, TrustedRoots};
 use cognito_authorizer::log::{Format, Level, Logger};
-use cognito_authorizer::policy::{Coverage, DEFAULT_BUDGET_BYTES, Limits, Policies};
+use permissions::iam::{Coverage, DEFAULT_BUDGET_BYTES, Limits, Policies};
 use cognito_authorizer::token::{Clients, Issuer, TokenUse, Verifier};
 use libfuzzer_sys::fuzz_target;
 use std::sync::{Arc, LazyLock};

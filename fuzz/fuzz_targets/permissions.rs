@@ -2,10 +2,10 @@
 
 #![no_main]
 
-use cognito_authorizer::access::{Grants, Part, Pattern, PermissionMap, RequestedPath, Segment};
-use cognito_authorizer::policy::{Coverage, Limits, MethodArn, Policies, lint};
+use permissions::{Grants, Part, Pattern, PermissionMap, RequestedPath, Segment};
+use permissions::iam::{Coverage, Limits, MethodArn, Policies, lint};
 use cognito_authorizer::token::VerifiedClaims;
-use cognito_authorizer_fuzz::support::{STAGE, access, iam, world::verified};
+use testkit::{STAGE, access, iam, world::verified};
 use libfuzzer_sys::fuzz_target;
 use serde_json::json;
 use std::collections::BTreeSet;

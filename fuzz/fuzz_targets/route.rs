@@ -4,10 +4,10 @@
 
 #![no_main]
 
-use cognito_authorizer::access::{Pattern, PermissionMap, RequestedPath, Route, VERBS};
-use cognito_authorizer::policy::{Coverage, LONGEST_RESOURCE, Limits, MethodArn, Policies};
+use permissions::{Pattern, PermissionMap, RequestedPath, Route, VERBS};
+use permissions::iam::{Coverage, LONGEST_RESOURCE, Limits, MethodArn, Policies};
 use cognito_authorizer::token::VerifiedClaims;
-use cognito_authorizer_fuzz::support::{STAGE, access, iam, world::verified};
+use testkit::{STAGE, access, iam, world::verified};
 use libfuzzer_sys::fuzz_target;
 use serde_json::json;
 use std::sync::LazyLock;

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cognito_authorizer::jwks::{KeyId, KeySet, VerifyingKey};
 use cognito_authorizer::token::{BearerToken, InvalidToken, Issuer, Scheme, UnverifiedToken, VerifiedClaims};
-use cognito_authorizer_fuzz::support::{CLIENT, KEY, NOW, OTHER_KEY, POOL, access, key_set, verifier};
+use testkit::{CLIENT, KEY, NOW, OTHER_KEY, POOL, access, key_set, verifier};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};

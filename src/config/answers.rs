@@ -3,7 +3,7 @@
 use super::error::ConfigError;
 use super::variables::Variables;
 use crate::gateway::{HttpApiResponse, InvalidTokenAnswer, TokenSource};
-use crate::policy::{Coverage, DEFAULT_BUDGET_BYTES, Limits};
+use permissions::iam::{Coverage, DEFAULT_BUDGET_BYTES, Limits};
 use std::ops::RangeInclusive;
 
 /// The policy budgets that make sense, in bytes: two of the longest resources fit the smallest, and the largest is well

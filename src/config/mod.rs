@@ -14,8 +14,8 @@ pub use error::ConfigError;
 use crate::gateway::{HttpApiResponse, InvalidTokenAnswer, TokenSource};
 use crate::jwks::MaxAge;
 use crate::log::{Format, Level, Logger};
-use crate::policy::Limits;
 use crate::token::{Issuer, Verifier};
+use permissions::iam::Limits;
 use variables::Variables;
 
 /// Where the permission document is when nothing else is set.
@@ -97,8 +97,8 @@ pub fn logger(variable: impl Fn(&str) -> Option<String>) -> Logger {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::Coverage;
     use crate::token::{Clients, TokenUse};
+    use permissions::iam::Coverage;
 
     fn config(vars: &[(&str, &str)]) -> Result<Config, ConfigError> {
         let needed = [("USER_POOL_ID", "eu-west-1_AbC"), ("APP_CLIENT_ID", "client1")];

@@ -6,6 +6,7 @@
 
 use super::event::Api;
 use crate::token::VerifiedClaims;
+use permissions::Holder;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use std::borrow::Cow;

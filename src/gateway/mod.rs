@@ -18,9 +18,10 @@ pub use source::TokenSource;
 use crate::authorizer::{Authorizer, Decision, Refusal};
 use crate::clock::Clock;
 use crate::log::{DecisionLine, Level, Logger};
-use crate::policy::MethodArn;
 use crate::token::{InvalidToken, VerifiedClaims};
 use context::Context;
+use permissions::Holder;
+use permissions::iam::MethodArn;
 use std::time::Instant;
 
 /// How a token that is not believed is answered.

@@ -7,10 +7,10 @@
 use super::event::{Api, RequestEvent};
 use super::fields::Texts;
 use super::source::{self, RequestFields, TokenSource};
-use crate::json::Object;
-use crate::policy::MethodArn;
 use crate::token::{BearerToken, InvalidToken, Scheme};
 use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerRequest;
+use permissions::iam::MethodArn;
+use permissions::json::Object;
 use serde::Deserialize;
 use std::fmt;
 

@@ -6,9 +6,9 @@
 
 use super::context::Context;
 use super::event::Api;
-use crate::policy::{MethodArn, PolicyDocument};
 use crate::token::LONGEST_TOKEN;
 use lambda_runtime::Diagnostic;
+use permissions::iam::{MethodArn, PolicyDocument};
 use serde::Serialize;
 
 /// The error message that makes API Gateway answer 401. A byte more and it answers 500.

@@ -1,11 +1,11 @@
 //! Which keys of a JWK Set can verify a Cognito signature?
 
-use crate::json::Object;
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use jsonwebtoken::crypto::JwtVerifier;
 use jsonwebtoken::jwk::{Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse};
 use jsonwebtoken::signature::{Error as SignatureError, Verifier};
 use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind};
+use permissions::json::Object;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::fmt;

@@ -3,7 +3,8 @@
 use super::error::InvalidToken;
 use super::scope::Scopes;
 use crate::clock::UnixTime;
-use crate::json::Members;
+use permissions::Holder;
+use permissions::json::Members;
 use serde_json::Value;
 use std::fmt;
 
@@ -51,24 +52,6 @@ impl VerifiedClaims {
         self.token_use
     }
 
-    /// Does the token carry this scope? An ID token carries none.
-    #[must_use]
-    pub fn has_scope(&self, scope: &str) -> bool {
-        self.scopes.contain(scope)
-    }
-
-    /// Is its holder in this Cognito group?
-    #[must_use]
-    pub fn has_group(&self, group: &str) -> bool {
-        self.groups.iter().any(|known| known == group)
-    }
-
-    /// The claim of this name, of any JSON type.
-    #[must_use]
-    pub fn claim(&self, name: &str) -> Option<&Value> {
-        self.claims.get(name)
-    }
-
     /// Reads the claims that every Cognito token has, each as its documented type alone.
     pub(super) fn read(claims: Members) -> Result<Self, InvalidToken> {
         let subject = string(&claims, "sub")?.filter(|subject| !subject.is_empty());
@@ -94,6 +77,22 @@ impl VerifiedClaims {
     /// The resource that an access token is bound to: `aud`, one URL (Cognito Developer Guide, "Resource binding").
     pub(super) fn resource(&self) -> Result<&str, InvalidToken> {
         required(&self.claims, "aud")
+    }
+}
+
+impl Holder for VerifiedClaims {
+    /// An ID token carries none.
+    fn has_scope(&self, scope: &str) -> bool {
+        self.scopes.contain(scope)
+    }
+
+    /// Groups are Cognito's.
+    fn has_group(&self, group: &str) -> bool {
+        self.groups.iter().any(|known| known == group)
+    }
+
+    fn claim(&self, name: &str) -> Option<&Value> {
+        self.claims.get(name)
     }
 }
 

@@ -6,10 +6,10 @@
 use super::bearer::BearerToken;
 use super::error::InvalidToken;
 use super::verifier::Issuer;
-use crate::json::Members;
 use crate::jwks::KeyId;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use permissions::json::Members;
 use serde_json::Value;
 use std::fmt;
 

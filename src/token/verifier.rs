@@ -4,9 +4,9 @@ use super::claims::{self, TokenUse, VerifiedClaims};
 use super::error::InvalidToken;
 use super::unverified::UnverifiedToken;
 use crate::clock::UnixTime;
-use crate::json::Members;
 use crate::jwks::VerifyingKey;
 use jsonwebtoken::signature::Verifier as _;
+use permissions::json::Members;
 
 /// How far ahead an `iat` may be, in seconds: what clocks that nobody tends differ by. RFC 7519 gives no figure;
 /// five minutes is Kerberos' (RFC 4120 section 5.4.2), and Cognito's shortest token life.

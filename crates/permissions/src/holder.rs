@@ -1,0 +1,15 @@
+//! Who asks? What the engine needs to know of the holder of a token, and nothing more.
+
+use serde_json::Value;
+
+/// The holder of a token: the claims that the function verified, or a caller that somebody makes up.
+pub trait Holder {
+    /// Does the token carry this scope? Compared whole and case-sensitively.
+    fn has_scope(&self, scope: &str) -> bool;
+
+    /// Is the holder in this group?
+    fn has_group(&self, group: &str) -> bool;
+
+    /// The claim of this name, of any JSON type.
+    fn claim(&self, name: &str) -> Option<&Value>;
+}

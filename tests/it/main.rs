@@ -1,0 +1,28 @@
+//! Outcomes of the engine and of the function, a module a subject.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unnecessary_wraps,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first surprise, and says how much it asked"
+)]
+
+mod authorize;
+mod documents_name_real_tests;
+mod doors;
+mod events;
+mod gateway;
+mod iam_oracle;
+mod key_endpoint;
+mod key_rotation;
+mod lint;
+mod mutated_events;
+mod policy_cases;
+mod policy_properties;
+mod published_signatures;
+mod vectors;
+mod work_bounds;

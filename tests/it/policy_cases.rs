@@ -1,0 +1,402 @@
+//! Rights that are known to be hard, by name: those that one policy can say, and those that none can.
+
+use permissions::PermissionMap;
+use permissions::iam::{Coverage, CutShort, LONGEST_RESOURCE, Limits, MethodArn, Policies, lint};
+use serde_json::{Value, json};
+use testkit::world::{UNKNOWN, World, arn, verified, words};
+use testkit::{LIMITS, STAGE, access, iam};
+
+struct Case {
+    name: &'static str,
+    granted: &'static [&'static str],
+    /// Named in the document, not granted.
+    named: &'static [&'static str],
+    denied: &'static [&'static str],
+}
+
+const fn case(
+    name: &'static str,
+    granted: &'static [&'static str],
+    named: &'static [&'static str],
+    denied: &'static [&'static str],
+) -> Case {
+    Case { name, granted, named, denied }
+}
+
+const INEXPRESSIBLE: [Case; 10] = [
+    case("a gap in depth", &["GET /a/{x}", "GET /a/{x}/{y}/{z}"], &["GET /a/{x}/{y}"], &[]),
+    case("a literal beside an ungranted parameter", &["GET /a/{x}", "GET /a/{x}/b"], &["GET /a/{x}/{y}"], &[]),
+    case("a literal below a parameter", &["GET /{x}", "GET /a/b"], &["GET /a/{x}"], &[]),
+    case("an own id beside its generic route", &["GET /{x}", "GET /users/${sub}"], &["GET /users/{x}"], &[]),
+    case("a shared suffix", &["GET /a/{x}", "GET /a/{x}/{y}/b"], &["GET /a/{x}/b"], &[]),
+    case("a deny with a parameter inside a greedy allow", &["GET /a/{p+}"], &[], &["GET /a/{x}/b"]),
+    case("a deny of one length inside a greedy allow", &["GET /a/{p+}"], &[], &["GET /a/{x}/{y}"]),
+    case("two greedy subtrees below a tenant", &["GET /{t}/b/{p+}"], &["GET /{t}/a/{p+}"], &[]),
+    case("a deeper suffix", &["GET /a/{x}/b", "GET /a/{x}/c/b"], &["GET /a/{x}/{y}/b"], &[]),
+    case("an own id beside a literal", &["GET /{x}", "GET /a/${sub}"], &["GET /a/{x}"], &[]),
+];
+
+const EXPRESSIBLE: [Case; 17] = [
+    case("one of two routes below a parameter", &["GET /a/{x}", "GET /a/{x}/b"], &["GET /a/{x}/c"], &[]),
+    case("a greedy allow minus a literal", &["GET /a/{p+}"], &[], &["GET /a/b"]),
+    case("a greedy allow minus a subtree", &["GET /a/{p+}"], &[], &["GET /a/b/{r+}"]),
+    case("a greedy allow minus its first level", &["GET /a/{p+}"], &[], &["GET /a/{x}"]),
+    case("ANY minus DELETE", &["ANY /a", "ANY /a/{x}"], &[], &["DELETE /{any+}"]),
+    case(
+        "two subtrees below a tenant",
+        &["GET /{t}/orders", "GET /{t}/orders/{id}"],
+        &["GET /{t}/admin", "GET /{t}/admin/{id}"],
+        &[],
+    ),
+    case("an own id", &["GET /users/${sub}"], &["GET /users/{x}", "GET /users/{x}/b"], &[]),
+    case("a parameter without the root", &["GET /{x}"], &["GET /"], &[]),
+    case("a parameter with the root", &["GET /{x}", "GET /"], &[], &[]),
+    case("a suffix without another subtree", &["GET /a/{x}/c"], &["GET /a/b/{y}"], &[]),
+    case("{proxy+} beside literals", &["GET /a", "GET /a/{proxy+}"], &["GET /a/b", "POST /a/{x}"], &[]),
+    case("one verb of a path", &["GET /a/{x}"], &["POST /a/{x}", "DELETE /a/{x}"], &[]),
+    case("every verb of a path", &["ANY /{x}/b", "ANY /a"], &["GET /{x}/c"], &[]),
+    case("an own id with everything below", &["ANY /users/${sub}/{rest+}"], &["GET /users/{x}"], &[]),
+    case("a deny with a claim that the token lacks", &["GET /a/{x}", "GET /b/{x}"], &[], &["GET /a/${custom:t}"]),
+    case("a literal inside an ungranted subtree", &["GET /a/b"], &["GET /a/{p+}"], &[]),
+    case("a rejoining star", &["GET /b/{x}/b", "GET /b/b"], &["GET /b/{x}"], &[]),
+];
+
+fn document(case: &Case) -> PermissionMap {
+    let mut permission = json!({"authenticated": true, "allow": case.granted});
+    if !case.denied.is_empty() {
+        permission["deny"] = json!(case.denied);
+    }
+    let mut document = json!({"permissions": [permission]});
+    if !case.named.is_empty() {
+        document["routes"] = json!(case.named);
+    }
+    PermissionMap::parse(document.to_string().as_bytes()).unwrap()
+}
+
+/// Asks for every short path with every verb and looks at all that comes back. Is the policy exact for `GET`?
+fn look_at(case: &Case) -> bool {
+    let token = verified(&access(json!({"sub": "u1"})));
+    let map = document(case);
+    let grants = map.grants(&token);
+    let policies = Policies::new(&map, LIMITS);
+    let letters = ["a", "b", "c", "users", "orders", "admin", "u1", UNKNOWN];
+    let short = words(&letters, 0..=3);
+    let deep = words(&["a", "b", "c", "u1", UNKNOWN], [4]).into_iter().chain(words(&["a", "b", UNKNOWN], [5]));
+    let world = World { grants: &grants, words: short.iter().cloned().chain(deep).collect() };
+    let sample = short.iter().step_by(61).chain(&short[..5]);
+    for word in sample {
+        let method = MethodArn::parse(arn("GET", word)).unwrap();
+        let policy = policies.compile(&map, &grants, &method).document.into();
+        world.check(&policy, ("GET", word)).unwrap_or_else(|error| panic!("{}: {error}", case.name));
+    }
+    world.is_expressible("GET")
+}
+
+fn has_conflict(case: &Case) -> bool {
+    lint(&document(case), LIMITS).iter().any(|finding| finding.code == "rights_not_expressible")
+}
+
+#[test]
+fn rights_that_a_policy_can_say_are_said_exactly() {
+    for case in &EXPRESSIBLE {
+        assert!(look_at(case), "{}", case.name);
+        assert!(!has_conflict(case), "{}", case.name);
+    }
+}
+
+#[test]
+fn rights_that_no_policy_can_say_stay_safe_and_live_and_are_found_by_lint() {
+    for case in &INEXPRESSIBLE {
+        assert!(!look_at(case), "{}", case.name);
+        assert!(has_conflict(case), "{}", case.name);
+    }
+}
+
+/// What the policies of a case say in the stage, for a holder who asks for what may be granted, for what nobody named, and
+/// with a verb that nobody knows.
+fn said(case: &Case) -> Value {
+    let token = verified(&access(json!({"sub": "u1"})));
+    let map = document(case);
+    let grants = map.grants(&token);
+    let policy = |method: &str| {
+        let method = MethodArn::parse(format!("{STAGE}{method}")).unwrap();
+        let policy: iam::Policy = Policies::new(&map, LIMITS).compile(&map, &grants, &method).document.into();
+        let after_stage = |resources: &[String]| {
+            let mut texts: Vec<_> = resources.iter().map(|resource| resource.strip_prefix(STAGE).unwrap()).collect();
+            texts.sort_unstable();
+            texts.join(" ")
+        };
+        json!({"allow": after_stage(policy.allow()), "deny": after_stage(policy.deny())})
+    };
+    ["GET/a/b", "GET/zz-9", "BREW/a"].into_iter().map(|method| (method.to_owned(), policy(method))).collect()
+}
+
+#[test]
+fn a_policy_says_what_it_always_said() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/policies.json");
+    let found: Value =
+        EXPRESSIBLE.iter().chain(&INEXPRESSIBLE).map(|case| (case.name.to_owned(), said(case))).collect();
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(path, format!("{}\n", serde_json::to_string_pretty(&found).unwrap())).unwrap();
+    }
+    let golden: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    for (name, expected) in golden.as_object().unwrap() {
+        assert_eq!(&found[name], expected, "{name}");
+    }
+    assert_eq!(found.as_object().unwrap().len(), golden.as_object().unwrap().len());
+}
+
+fn compile(document: &Value, claims: Value, method: &str, limits: Limits) -> (iam::Policy, Option<CutShort>) {
+    let map = PermissionMap::parse(document.to_string().as_bytes()).unwrap();
+    let token = verified(&access(claims));
+    let method = MethodArn::parse(format!("{STAGE}{method}")).unwrap();
+    let compiled = Policies::new(&map, limits).compile(&map, &map.grants(&token), &method);
+    (compiled.document.into(), compiled.cut_short)
+}
+
+#[test]
+fn the_next_route_is_right_with_the_same_cached_policy() {
+    let document = json!({"permissions": [
+        {"scopes": ["orders/read"], "allow": ["GET /orders", "GET /orders/{id}"]},
+        {"scopes": ["orders/pii"], "allow": ["GET /orders/{id}/pii"]}
+    ]});
+    let (policy, _) = compile(&document, json!({}), "GET/orders/1", LIMITS);
+    for (method, expected) in [
+        ("GET/orders", true),
+        ("GET/orders/1", true),
+        ("GET/orders/2", true),
+        ("GET/orders/7/pii", false),
+        ("GET/orders/7/pii/x", false),
+        ("GET/orders/", false),
+        ("GET/orders//x", false),
+        ("GET/orders/7/", false),
+        ("POST/orders", false),
+        ("GET/orders/a%2fb", false),
+    ] {
+        assert_eq!(iam::allows(&policy, &format!("{STAGE}{method}")), expected, "{method}");
+    }
+}
+
+#[test]
+fn a_deny_is_said_outside_the_catalog_where_nothing_granted_is_in_its_way() {
+    let document = json!({"permissions": [
+        {"authenticated": true, "allow": ["GET /{x}", "GET /c/{y}"], "deny": ["GET /a/b", "GET /{x}/{y}/{z}"]}
+    ]});
+    let (policy, _) = compile(&document, json!({}), "GET/c/1", LIMITS);
+    // `GET /{x}` is said as `GET/*`, and `GET /c/{y}` keeps that from being cut at two segments.
+    for (method, expected) in [("GET/q", true), ("GET/c/1", true), ("GET/a/b", false), ("GET/a/b/c", false)] {
+        assert_eq!(iam::allows(&policy, &format!("{STAGE}{method}")), expected, "{method}");
+    }
+}
+
+#[test]
+fn a_refused_request_is_denied_by_its_own_arn() {
+    let document = json!({"permissions": [{"authenticated": true, "allow": ["GET /a/{x}"]}]});
+    for method in ["GET/nowhere", "BREW/a/1", "GET/a/1/2/3"] {
+        let (policy, _) = compile(&document, json!({}), method, LIMITS);
+        assert!(policy.deny().contains(&format!("{STAGE}{method}")), "{method} in {policy:?}");
+    }
+}
+
+#[test]
+fn what_is_named_and_not_granted_is_denied_by_name_as_far_as_the_budget_lets_it() {
+    let document = json!({"permissions": [
+        {"scopes": ["orders/read"], "allow": ["GET /orders", "GET /orders/{id}"]},
+        {"scopes": ["admin"], "allow": ["POST /orders", "ANY /admin/{rest+}", "GET /orders/{id}/pii"]}
+    ]});
+    let denies = |policy: &iam::Policy, method: &str| {
+        policy.deny().iter().any(|resource| iam::matches(resource, &format!("{STAGE}{method}")))
+    };
+    let (policy, _) = compile(&document, json!({}), "GET/orders", LIMITS);
+    for method in ["POST/orders", "GET/admin/x", "DELETE/admin/x/y", "GET/orders/7/pii", "GET/admin/*"] {
+        assert!(denies(&policy, method), "{method} in {policy:?}");
+    }
+    let narrow = Limits { budget_bytes: 1400, ..LIMITS };
+    let (policy, over) = compile(&document, json!({}), "GET/orders", narrow);
+    assert!(over.is_none() && !denies(&policy, "POST/orders") && denies(&policy, "GET/orders/7/pii"), "{policy:?}");
+    // Each list's size is reckoned with a comma too many, and room is left for one more resource of the longest kind.
+    let (whole, _) = compile(&document, json!({}), "GET/orders", LIMITS);
+    let just_enough = whole.json.to_string().len() + 2 + LONGEST_RESOURCE + 3;
+    for (budget_bytes, expected) in [(just_enough, true), (just_enough - 1, false)] {
+        let (policy, _) = compile(&document, json!({}), "GET/orders", Limits { budget_bytes, ..LIMITS });
+        assert_eq!(denies(&policy, "POST/orders"), expected, "{budget_bytes}");
+    }
+}
+
+#[test]
+fn a_hostile_value_never_becomes_a_wildcard() {
+    let document = json!({"permissions": [{"authenticated": true, "allow": ["GET /users/${sub}", "GET /me"]}]});
+    for sub in ["*", "?", "${aws:username}", "a/b", "..", "u1*"] {
+        let (policy, _) = compile(&document, json!({"sub": sub}), "GET/me", LIMITS);
+        assert_eq!(policy.allow(), [format!("{STAGE}GET/me")], "{sub}");
+        for method in ["GET/users/u2", "GET/users/*", "GET/users/a/b", "GET/users/x"] {
+            assert!(!iam::allows(&policy, &format!("{STAGE}{method}")), "{sub} {method}");
+        }
+    }
+    for path in ["me/*", "me/?", "m?", "${sub}", "users/*"] {
+        let (policy, _) = compile(&document, json!({}), &format!("GET/{path}"), LIMITS);
+        let echoed = |resource: &String| resource.ends_with(&format!("GET/{path}"));
+        assert!(!policy.allow().iter().chain(policy.deny()).any(echoed), "{path}");
+    }
+}
+
+/// The policies' JSON as it would be if the client had written `text` in place of [`UNKNOWN`].
+fn with_text(policy: &iam::Policy, text: &str) -> Value {
+    let written = |text: &str| {
+        let json = Value::from(text).to_string();
+        json[1..json.len() - 1].to_owned()
+    };
+    serde_json::from_str(&policy.json.to_string().replace(UNKNOWN, &written(text))).unwrap()
+}
+
+#[test]
+fn what_the_client_writes_into_a_method_says_nothing_but_itself() {
+    let texts =
+        [r#"q","r"#, r#"q"]},{"Action":"execute-api:Invoke"#, "q\\", "\\u002a", "\u{1}\u{0}\n\u{7f}", "\u{e9}\u{2028}"];
+    let any_verb = case("any verb", &["ANY /{x}/${sub}/{p+}"], &[], &[]);
+    let verbs = [UNKNOWN, "GET"];
+    let requested = words(&["a", "b", "u1", UNKNOWN], 1..=4);
+    for case in INEXPRESSIBLE.iter().chain([&any_verb]) {
+        let token = verified(&access(json!({"sub": "u1"})));
+        let map = document(case);
+        let grants = map.grants(&token);
+        let policies = Policies::new(&map, LIMITS);
+        let policy = |method: String| -> iam::Policy {
+            policies.compile(&map, &grants, &MethodArn::parse(method).unwrap()).document.into()
+        };
+        for method in verbs.iter().flat_map(|verb| requested.iter().map(|word| arn(verb, word))) {
+            let plain = policy(method.clone());
+            for text in texts {
+                let found = policy(method.replace(UNKNOWN, text)).json;
+                assert_eq!(found, with_text(&plain, text), "{}: {method} with {text:?}", case.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_path_that_looks_like_the_rest_of_a_policy_opens_nothing() {
+    // This cannot be said exactly, so what is asked for is named by its own ARN.
+    let document = json!({
+        "permissions": [{"authenticated": true, "allow": ["GET /{t}/b/{p+}"]}],
+        "routes": ["GET /{t}/a/{p+}"],
+    });
+    let method = format!(r#"GET/x/b/q/a/y","{STAGE}GET/x/a/secret"#);
+    let (policy, _) = compile(&document, json!({}), &method, LIMITS);
+    assert!(!iam::allows(&policy, &format!("{STAGE}GET/x/a/secret")), "{policy:?}");
+    assert!(iam::allows(&policy, &format!("{STAGE}{method}")));
+}
+
+#[test]
+fn a_claims_value_that_is_no_text_of_its_own_opens_nothing_that_is_denied() {
+    for (name, routes, deny, claims, denied) in [
+        ("a literal", ["GET /u/${sub}", "GET /x"], "GET /u/admin", json!({"sub": "admin"}), "GET/u/admin"),
+        ("a literal beside its name", ["GET /u/${sub}", "GET /sub"], "GET /u/a", json!({"sub": "a"}), "GET/u/a"),
+        (
+            "another claim's",
+            ["GET /u/${sub}", "GET /x"],
+            "GET /u/${custom:t}",
+            json!({"sub": "u1", "custom:t": "u1"}),
+            "GET/u/u1",
+        ),
+    ] {
+        let document = json!({"permissions": [{"authenticated": true, "allow": routes, "deny": [deny]}]});
+        let (policy, _) = compile(&document, claims, "GET/x", LIMITS);
+        assert!(!iam::allows(&policy, &format!("{STAGE}{denied}")), "{name} in {policy:?}");
+    }
+}
+
+#[test]
+fn a_policy_is_not_that_of_another_token_that_has_the_claim() {
+    let document = json!({"permissions": [
+        {"authenticated": true, "allow": ["GET /a/{x}", "GET /b"], "deny": ["GET /a/${custom:t}"]}
+    ]});
+    let map = PermissionMap::parse(document.to_string().as_bytes()).unwrap();
+    let policies = Policies::new(&map, LIMITS);
+    let method = MethodArn::parse(format!("{STAGE}GET/b")).unwrap();
+    for (claims, expected) in [(json!({"custom:t": "t1"}), true), (json!({}), false)] {
+        let policy = policies.compile(&map, &map.grants(&verified(&access(claims))), &method).document.into();
+        assert_eq!(iam::allows(&policy, &format!("{STAGE}GET/a/t2")), expected);
+        assert!(iam::allows(&policy, &format!("{STAGE}GET/b")) && !iam::allows(&policy, &format!("{STAGE}GET/a/t1")));
+    }
+}
+
+fn three_hundred_routes() -> Value {
+    let permissions: Vec<_> = (0..25)
+        .map(|scope| {
+            let routes: Vec<_> = (0..12).map(|route| format!("GET /s{scope}/r{route}/{{id}}")).collect();
+            json!({"scopes": [format!("s{scope}")], "allow": routes})
+        })
+        .collect();
+    json!({"permissions": permissions})
+}
+
+#[test]
+fn above_the_budget_the_requested_method_is_said_alone() {
+    let every_scope: Vec<_> = (0..25).map(|scope| format!("s{scope}")).collect();
+    let claims = json!({"scope": every_scope.join(" ")});
+    let (policy, over) = compile(&three_hundred_routes(), claims.clone(), "GET/s3/r4/7", LIMITS);
+    assert_eq!((policy.allow(), policy.deny().len()), ([format!("{STAGE}GET/s3/r4/7")].as_slice(), 0));
+    assert!(matches!(over, Some(CutShort::OverBudget { bytes }) if bytes > LIMITS.budget_bytes));
+    let (policy, over) = compile(&three_hundred_routes(), claims.clone(), "GET/s3/r4/7/8", LIMITS);
+    assert_eq!((policy.allow().len(), policy.deny()), (0, [format!("{STAGE}GET/s3/r4/7/8")].as_slice()));
+    assert!(over.is_some());
+    let unlimited = Limits { budget_bytes: 1_048_576, ..LIMITS };
+    let (policy, over) = compile(&three_hundred_routes(), claims, "GET/s3/r4/7", unlimited);
+    assert!(policy.allow().len() == 300 && over.is_none());
+}
+
+#[test]
+fn a_policy_for_the_request_names_this_method_alone() {
+    let limits = Limits { coverage: Coverage::Request, ..LIMITS };
+    let document = json!({"permissions": [{"authenticated": true, "allow": ["GET /a/{x}"]}]});
+    let named = |method: &str| [format!("{STAGE}{method}")];
+    let (policy, _) = compile(&document, json!({}), "GET/a/1", limits);
+    assert_eq!((policy.allow(), policy.deny().len()), (named("GET/a/1").as_slice(), 0));
+    let (policy, _) = compile(&document, json!({}), "GET/b", limits);
+    assert_eq!((policy.allow().len(), policy.deny()), (0, named("GET/b").as_slice()));
+    let (policy, _) = compile(&document, json!({}), "GET/b/*", limits);
+    assert_eq!((policy.allow().len(), policy.deny()), (0, named("*").as_slice()));
+}
+
+#[test]
+fn an_arn_that_is_too_long_is_not_echoed() {
+    let document = json!({"permissions": [{"authenticated": true, "allow": ["GET /a/{x}", "GET /b"]}]});
+    let (policy, _) = compile(&document, json!({}), &format!("GET/b/{}", "x".repeat(600)), LIMITS);
+    assert!(policy.allow().iter().chain(policy.deny()).all(|resource| resource.len() <= 512));
+}
+
+#[test]
+fn a_policy_that_can_say_nothing_denies_everything() {
+    let long = format!("GET /{}", "x".repeat(500));
+    let document = json!({"permissions": [{"authenticated": true, "allow": [long]}]});
+    let (policy, _) = compile(&document, json!({}), &long.replace(' ', ""), LIMITS);
+    assert_eq!((policy.allow().len(), policy.deny()), (0, [format!("{STAGE}*")].as_slice()));
+}
+
+#[test]
+fn a_policy_that_would_take_too_long_to_find_is_for_the_request_alone_and_lint_says_so() {
+    // Without the bound it takes ten times as long, and not for ever: a test that hangs says nothing.
+    let alternating = "GET /a/{s}/b/{t}/c/{u}/d/{v}/e/{w}/f/{x}";
+    let document = json!({"permissions": [{"authenticated": true, "allow": [alternating, "GET /a"]}], "routes": ["ANY /{proxy+}"]});
+    let (policy, reason) = compile(&document, json!({}), "GET/a", LIMITS);
+    assert_eq!((policy.allow(), policy.deny().len()), ([format!("{STAGE}GET/a")].as_slice(), 0));
+    assert_eq!(reason, Some(CutShort::TooHard));
+    let map = PermissionMap::parse(document.to_string().as_bytes()).unwrap();
+    assert!(lint(&map, LIMITS).iter().any(|finding| finding.code == "rights_too_hard"));
+}
+
+#[test]
+fn what_is_too_long_to_say_is_neither_opened_nor_opened_around() {
+    let long = "x".repeat(600);
+    let named = |method: &str| [format!("{STAGE}{method}")];
+    let document = json!({"permissions": [{"authenticated": true, "allow": [format!("GET /{long}"), "GET /b"]}]});
+    let (policy, over) = compile(&document, json!({}), "GET/b", LIMITS);
+    assert_eq!((policy.allow(), policy.deny().len(), over), (named("GET/b").as_slice(), 0, None));
+    let document = json!({"permissions": [
+        {"authenticated": true, "allow": ["GET /a/{p+}"], "deny": [format!("GET /a/{long}")]}
+    ]});
+    let (policy, over) = compile(&document, json!({}), "GET/a/b", LIMITS);
+    assert_eq!((policy.allow(), policy.deny().len()), (named("GET/a/b").as_slice(), 0));
+    assert!(over.is_some());
+}
