@@ -14,6 +14,7 @@
     reason = "a test may stop at the first surprise, and its helpers say what they do in their names"
 )]
 
+pub mod api_shapes;
 pub mod documents;
 pub mod doors;
 pub mod hostile;
