@@ -19,7 +19,8 @@ pub fn shape(document: &Value, name: &str, source: &str, split: Split) -> Shape 
         areas: areas.sizes(&tree),
         same_area_as_same_text_percent: areas.same_text_percent(&tree),
         same_area_as_sibling_percent: areas.sibling_percent(&tree),
-        same_area_as_below_percent: areas.below_percent(&tree),
+        parameter_in_area_above_percent: areas.above_percent(&tree, false),
+        literal_in_area_above_percent: areas.above_percent(&tree, true),
         figures: figures(document),
     }
 }
@@ -46,6 +47,7 @@ pub fn figures(document: &Value) -> Figures {
         greedy: tree.paths().filter(|path| path.kind.ends_with('G')).count(),
         literals_beside_parameters: (0..tree.0.len()).filter(beside).count(),
         pairs_where_a_literal_wins: pairs_where_a_literal_wins(&tree),
+        same_area_below_parameter_percent: same_area_below_parameter_percent(&tree, &Areas::of(&tree).own),
         suffix_places_percent: suffix_places_percent(&tree),
         bytes: document.to_string().len(),
     }
@@ -70,6 +72,22 @@ pub(super) fn pairs_where_a_literal_wins(tree: &Tree) -> usize {
     };
     let of = |one: &Vec<&Segment>| paths.iter().filter(|other| one.len() == other.len() && wins(one, other)).count();
     paths.iter().map(of).sum()
+}
+
+/// Of the pairs of a path that ends in a parameter and a path below it: those in one area.
+pub(super) fn same_area_below_parameter_percent<Area: PartialEq>(tree: &Tree, areas: &[Option<Area>]) -> usize {
+    let (mut all, mut alike) = (0, 0);
+    for node in (1..tree.0.len()).filter(|node| !tree.0[*node].verbs.is_empty()) {
+        let mut above = tree.path_above(node);
+        while let Some(path) = above {
+            if tree.0[path].segment == Segment::Parameter {
+                all += 1;
+                alike += usize::from(areas[path] == areas[node]);
+            }
+            above = tree.path_above(path);
+        }
+    }
+    (alike * 100).checked_div(all).unwrap_or(0)
 }
 
 /// Of the literals after a parameter, each by its place in the tree: how many stand in several places?
@@ -102,12 +120,16 @@ fn parameter_bytes(document: &Value) -> usize {
 fn kinds(tree: &Tree, areas: &Areas) -> BTreeMap<String, Kind> {
     let mut kinds: BTreeMap<String, Kind> = BTreeMap::new();
     let mut counts: BTreeMap<(&str, bool), Vec<usize>> = BTreeMap::new();
+    let below = tree.path_counts();
     for (place, node) in tree.0.iter().enumerate() {
         let kind = kinds.entry(node.kind.clone()).or_default();
         let (literals, parameter) = (tree.literals(place), tree.has_parameter(place));
         kind.with_parameter_alone += usize::from(parameter && literals == 0);
         kind.with_greedy += usize::from(tree.has_greedy(place));
-        kind.in_several_areas += usize::from(areas.subtree[place].len() > 1);
+        if areas.subtree[place].len() > 1 {
+            kind.in_several_areas += 1;
+            kind.paths_in_several_areas += below[place];
+        }
         if literals > 0 {
             counts.entry((&node.kind, parameter)).or_default().push(literals);
         }
@@ -120,7 +142,7 @@ fn kinds(tree: &Tree, areas: &Areas) -> BTreeMap<String, Kind> {
         let kind = kinds.get_mut(kind).unwrap();
         *(if beside { &mut kind.literals_beside_parameter } else { &mut kind.literals_alone }) = Runs::of(counts);
     }
-    let (mut known, below) = (BTreeSet::new(), tree.path_counts());
+    let mut known = BTreeSet::new();
     let mut by_length: Vec<_> = kinds.iter_mut().collect();
     by_length.sort_by_key(|(kind, _)| kind.len());
     for (name, kind) in by_length.into_iter().filter(|(kind, _)| kind.ends_with(['L', 'l'])) {
@@ -196,14 +218,22 @@ impl<'tree> Areas<'tree> {
         self.share(tree, |_| true, |tree, node| tree.0[node].parent)
     }
 
-    fn below_percent(&self, tree: &Tree) -> usize {
-        let is_mixed = |node: &usize| self.own[*node].is_some() && self.subtree[*node].len() > 1;
-        let mixed: Vec<_> = (0..tree.0.len()).filter(is_mixed).collect();
-        let alike = mixed.iter().filter(|node| {
-            let below = tree.0[**node].children.iter().map(|child| &self.subtree[*child]);
-            below.filter(|areas| areas.len() == 1).any(|areas| areas.first().copied() == self.own[**node])
-        });
-        (alike.count() * 100).checked_div(mixed.len()).unwrap_or(0)
+    /// Of the parts below a path, and the paths of nodes with several areas, that are literals or are not: how many
+    /// have the area of the path above?
+    fn above_percent(&self, tree: &Tree, literals: bool) -> usize {
+        let below = tree.path_counts();
+        let (mut all, mut alike) = (0, 0);
+        let mixed = (1..tree.0.len()).filter(|node| self.own[*node].is_some() && self.subtree[*node].len() > 1);
+        for node in mixed.map(|node| (node, 1)).chain(self.tops(tree).into_iter().map(|top| (top, below[top]))) {
+            let (node, paths) = node;
+            let area = self.own[node].or(self.subtree[node].first().copied());
+            let is_literal = matches!(tree.0[node].segment, Segment::Literal(_));
+            if let Some(above) = tree.path_above(node).filter(|_| is_literal == literals) {
+                all += paths;
+                alike += if self.own[above] == area { paths } else { 0 };
+            }
+        }
+        (alike * 100).checked_div(all).unwrap_or(0)
     }
 
     /// Of the tops that have others with the same key: how many have one with the same area?

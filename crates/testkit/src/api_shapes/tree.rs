@@ -112,6 +112,15 @@ impl Tree {
         segments
     }
 
+    /// The nearest node above that is a path, the root aside.
+    pub(super) fn path_above(&self, node: usize) -> Option<usize> {
+        let mut at = self.0[node].parent;
+        while at != 0 && self.0[at].verbs.is_empty() {
+            at = self.0[at].parent;
+        }
+        (at != 0).then_some(at)
+    }
+
     /// For each node, how many paths end at it or below.
     pub(super) fn path_counts(&self) -> Vec<usize> {
         let mut counts: Vec<_> = self.0.iter().map(|node| usize::from(!node.verbs.is_empty())).collect();
