@@ -43,9 +43,12 @@ impl From<PolicyDocument> for Policy {
 
 /// An explicit Deny wins, then an Allow, else nothing is allowed.
 pub fn allows(policy: &Policy, arn: &str) -> bool {
-    // Everything that is compared begins alike; looking at it once is enough.
-    let arn = arn.strip_prefix(STAGE).unwrap_or(arn);
-    let own = |resource: &str| matches(resource.strip_prefix(STAGE).unwrap_or(resource), arn);
+    // What begins alike need not be looked at again and again.
+    let below_stage = arn.strip_prefix(STAGE);
+    let own = |resource: &str| match (resource.strip_prefix(STAGE), below_stage) {
+        (Some(resource), Some(arn)) => matches(resource, arn),
+        _ => matches(resource, arn),
+    };
     let any = |resources: &[String]| resources.iter().any(|resource| own(resource));
     any(policy.allow()) && !any(policy.deny())
 }
