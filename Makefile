@@ -13,6 +13,7 @@ REQUIREMENTS := tools/requirements
 
 # cargo lambda looks for zig through the first python3 on PATH, so this environment comes first wherever it is used.
 RUN_VENV := $(TOOLS)/venv
+RELEASE_VENV := $(TOOLS)/venv-release
 EVENTS_VENV := $(TOOLS)/venv-events
 E2E_VENV := $(TOOLS)/venv-e2e
 CLIENTS_VENV := $(TOOLS)/venv-clients
@@ -36,10 +37,6 @@ SECONDS := 600
 # What lies beside the binary in the function's package; a bundled key set only if there is one.
 PACKAGED := permissions.json $(wildcard jwks.json)
 
-ARCHITECTURE ?= arm64
-BUILD_FOR_arm64 := --arm64
-BUILD_FOR_x86_64 := --x86-64
-
 TEMPLATES := template.yaml $(wildcard deploy/*.yaml deploy/builtin/*.yaml)
 
 export PYTHONPATH := tools
@@ -48,7 +45,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run watch events vectors test check advisories unit e2e system iam-oracle instructions differential bench compare fuzz fuzz-short mutants lint-template cdk build clean build-AuthorizerFunction
+.PHONY: help run watch events vectors test check advisories unit e2e system iam-oracle instructions differential bench compare fuzz fuzz-short mutants lint-template cdk clean
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
@@ -66,7 +63,7 @@ vectors: $(EVENTS_VENV)/.installed ## Make tests/vectors/ anew: a key set, and e
 	@$(EVENTS_VENV)/bin/python3 tools/make_vectors.py
 
 test: ## Everything that CI runs
-	@for target in check advisories unit run e2e iam-oracle fuzz-short differential lint-template cdk instructions; do \
+	@for target in check advisories unit run e2e iam-oracle fuzz-short differential packaging reproducible lint-template cdk instructions; do \
 	  echo; echo "== make $$target"; $(MAKE) --no-print-directory $$target; \
 	done
 	@echo; echo "== all passed"
@@ -77,6 +74,7 @@ check: $(DENY) ## Format, clippy and docs without a warning, cargo deny, no unus
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
 	cargo fetch --locked
 	$(DENY) --locked --offline check bans licenses sources
+	python3 tools/minimum_rust.py
 	python3 tools/unused_dependencies.py Cargo.toml fuzz/Cargo.toml
 
 advisories: $(DENY) ## Known vulnerabilities in dependencies, if their database can be fetched
@@ -159,32 +157,10 @@ cdk: deploy/cdk/node_modules/.installed $(TEMPLATE_VENV)/.installed $(CHECKOV_VE
 	$(TEMPLATE_VENV)/bin/cfn-lint --ignore-checks W3005 W6001 -- deploy/cdk/cdk.out/*.template.json
 	$(CHECKOV) --file deploy/cdk/cdk.out/*.template.json
 
-# The zips are for runtime provided.al2023, handler bootstrap.
-build: $(RUN_VENV)/.installed ## Release zips for x86_64 and arm64
-	@$(call lambda_zip,x86_64,--x86-64)
-	@if rustup target list --installed 2>/dev/null | grep -qx aarch64-unknown-linux-gnu \
-	  || rustup target add aarch64-unknown-linux-gnu; then \
-	  $(call lambda_zip,arm64,--arm64); \
-	else \
-	  echo "skipped arm64: Rust's target aarch64-unknown-linux-gnu is not installed and could not be added;" \
-	    "'rustup target add aarch64-unknown-linux-gnu' adds it where rustup's server can be reached"; \
-	fi
-
-# (architecture, cargo lambda's option for it)
-define lambda_zip
-$(WITH_CARGO_LAMBDA) cargo lambda build --release --locked $(2) --output-format zip \
-  $(addprefix --include ,$(PACKAGED)) --lambda-dir target/lambda/$(1) && \
-  echo "target/lambda/$(1)/$(NAME)/bootstrap.zip"
-endef
-
-# What `sam build` runs for the function of the templates. It does not say for which architecture, so ARCHITECTURE, from the
-# environment, must be the template's parameter of that name.
-build-AuthorizerFunction: $(RUN_VENV)/.installed
-	$(WITH_CARGO_LAMBDA) cargo lambda build --release --locked $(or $(BUILD_FOR_$(ARCHITECTURE)),$(error ARCHITECTURE is arm64 or x86_64, not "$(ARCHITECTURE)"))
-	cp target/lambda/$(NAME)/bootstrap $(PACKAGED) "$(ARTIFACTS_DIR)"
+include tools/release/release.mk
 
 clean: ## Remove what was built and fetched
-	rm -rf target .tools .aws-sam fuzz/{corpus,target} tests/*/node_modules benches/compare/peers/*/node_modules deploy/cdk/{build,cdk.out,node_modules}
+	rm -rf target dist .tools .aws-sam fuzz/{corpus,target} tests/*/node_modules benches/compare/peers/*/node_modules deploy/cdk/{build,cdk.out,node_modules}
 
 # A Python environment, made anew when its requirements change.
 define venv
@@ -196,6 +172,9 @@ define venv
 endef
 
 $(RUN_VENV)/.installed: $(REQUIREMENTS)/run.txt
+	$(venv)
+
+$(RELEASE_VENV)/.installed: $(REQUIREMENTS)/release.txt $(REQUIREMENTS)/run.txt
 	$(venv)
 
 $(EVENTS_VENV)/.installed: $(REQUIREMENTS)/events.txt
