@@ -9,6 +9,7 @@ import re
 import sys
 import unittest
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")
 
@@ -53,6 +54,26 @@ def methods(template: dict) -> dict[str, dict]:
         for name, method in item.items()
         if name in VERBS
     }
+
+
+def chosen(value: Any, conditions: dict[str, bool]) -> Any:
+    """The value with its `Fn::If`s decided."""
+    if isinstance(value, dict) and set(value) == {"Fn::If"}:
+        name, then, otherwise = value["Fn::If"]
+        return chosen(then if conditions[name] else otherwise, conditions)
+    if isinstance(value, dict):
+        return {key: chosen(inner, conditions) for key, inner in value.items() if inner != {"Ref": "AWS::NoValue"}}
+    return [chosen(inner, conditions) for inner in value] if isinstance(value, list) else value
+
+
+def policy_covers(template: dict, conditions: dict[str, bool]) -> str:
+    """What the authorizer is told that its policies are for."""
+    (environment,) = [
+        function["Environment"]["Variables"]
+        for function in properties_of(template, "AWS::Lambda::Function")
+        if "POLICY_COVERS" in function.get("Environment", {}).get("Variables", {})
+    ]
+    return str(chosen(environment["POLICY_COVERS"], conditions))
 
 
 def without_names(route: str) -> str:
@@ -120,13 +141,44 @@ class Templates(unittest.TestCase):
         deciding = {claim for permission in PERMISSIONS for claim in permission.get("claims", {})}
         self.assertFalse((deciding | set(DOCUMENT["context"].values())) & set(people["WriteAttributes"]))
 
+    def test_what_is_cached_by_token_is_for_the_whole_api_and_what_is_cached_by_request_for_one(self) -> None:
+        rest, http, alone = map(deployed, ["template.yaml", "deploy/http-api.yaml", "deploy/function.yaml"])
+        (api,) = properties_of(rest, "AWS::ApiGateway::RestApi")
+        scheme = api["Body"]["components"]["securitySchemes"]["CognitoAuthorizer"]
+        (authorizer,) = properties_of(http, "AWS::ApiGatewayV2::Authorizer")
+        request = "method.request.header.Authorization, context.path, context.httpMethod"
+        route = ["$request.header.Authorization", "$context.path", "$context.httpMethod"]
+        for by_request in (False, True):
+            conditions = {"CachesByRequest": by_request}
+            decided = chosen(scheme, conditions)
+            rest_key = (decided["x-amazon-apigateway-authorizer"]["type"], decided["name"])
+            identity = decided["x-amazon-apigateway-authorizer"].get("identitySource")
+            outputs = chosen({name: output["Value"] for name, output in alone["Outputs"].items()}, conditions)
+            with self.subTest(by_request=by_request):
+                for template in (rest, http, alone):
+                    self.assertEqual(policy_covers(template, conditions), "request" if by_request else "api")
+                self.assertEqual(rest_key, ("request", "Unused") if by_request else ("token", "Authorization"))
+                self.assertEqual(identity or {"Ref": "AWS::NoValue"}, request if by_request else {"Ref": "AWS::NoValue"})
+                self.assertEqual(chosen(authorizer["IdentitySource"], conditions), route if by_request else route[:1])
+                self.assertEqual(outputs["RestAuthorizerType"], "REQUEST" if by_request else "TOKEN")
+                self.assertEqual(outputs["RestIdentitySource"], request if by_request else request.split(",")[0])
+                self.assertEqual(outputs["HttpIdentitySource"], ",".join(route if by_request else route[:1]))
+
+    def test_every_authorizer_function_runs_alike(self) -> None:
+        for path in ["template.yaml", "deploy/http-api.yaml", "deploy/websocket.yaml", "deploy/function.yaml"]:
+            (function,) = [f for f in properties_of(deployed(path), "AWS::Lambda::Function") if f["Handler"] == "bootstrap"]
+            with self.subTest(path):
+                figures = [function[name] for name in ("Runtime", "MemorySize", "Timeout")]
+                self.assertEqual(figures, ["provided.al2023", 128, 7])
+                self.assertEqual(function["LoggingConfig"]["LogFormat"], "JSON")
+
     def test_the_values_to_copy_are_outputs(self) -> None:
         names = {"Region", "UserPoolId", "UserClientId", "MachineClientId", "LoginUrl"}
         self.assertLessEqual(names | {"ApiUrl"}, deployed("template.yaml")["Outputs"].keys())
         self.assertLessEqual(names, deployed("deploy/user-pool.yaml")["Outputs"].keys())
 
     def test_no_role_may_do_anything_to_everything(self) -> None:
-        for path in ["template.yaml", *HTTP, "deploy/websocket.yaml"]:
+        for path in ["template.yaml", *HTTP, "deploy/websocket.yaml", "deploy/function.yaml"]:
             for role in properties_of(deployed(path), "AWS::IAM::Role"):
                 with self.subTest(path):
                     self.assertNotIn("ManagedPolicyArns", role)
