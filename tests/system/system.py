@@ -41,6 +41,12 @@ CLIENT_PYTHON = ROOT / ".tools/venv-clients/bin/python3"
 # The origins that index.html's policy lets the page talk to; whoever serves the page puts their own there.
 SHIPPED_ORIGINS = "https://*.amazoncognito.com https://*.amazonaws.com"
 
+# As template.yaml has them, by its parameter CacheKey.
+IDENTITY_SOURCES = {
+    "token": "method.request.header.Authorization",
+    "request": "method.request.header.Authorization, context.path, context.httpMethod",
+}
+
 # Serverless is to ask nobody for news.
 QUIET = {"SLS_TELEMETRY_DISABLED": "1", "SLS_NOTIFICATIONS_MODE": "off", "SLS_TRACKING_DISABLED": "1", "CI": "1"}
 
@@ -60,18 +66,15 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class System:
-    """Where everything is."""
+class Gateway:
+    """An emulated API, and the function that it asks."""
 
-    pool: UserPool
+    url: str
     function: LambdaWatch
-    outputs: dict[str, str]
-    page: str
-    browser: Browser
 
     def ask(self, verb: str, path: str, token: str | None = None, **headers: str) -> Answer:
         """One request to the API."""
-        url = urlsplit(self.outputs["ApiUrl"])
+        url = urlsplit(self.url)
         connection = http.client.HTTPConnection(url.netloc, timeout=30)
         authorization = {"Authorization": f"Bearer {token}"} if token else {}
         try:
@@ -86,6 +89,19 @@ class System:
     def decisions(self) -> int:
         """How often the function has decided so far."""
         return self.function.output.count('"message":"decision"')
+
+
+@dataclass(frozen=True)
+class System:
+    """Where everything is."""
+
+    pool: UserPool
+    # The API as the template makes it, and with CacheKey=request.
+    api: Gateway
+    api_by_request: Gateway
+    outputs: dict[str, str]
+    page: str
+    browser: Browser
 
     def run_client(self, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """A client from clients/ as its user runs it, with no more of our environment than it needs."""
@@ -120,7 +136,7 @@ class SystemTest(unittest.TestCase):
 def running_system() -> Iterator[System]:
     with ExitStack() as started:
         pool = started.enter_context(emulated_pool())
-        page, gateway = free_port(), free_port()
+        page, gateway, second_gateway = free_port(), free_port(), free_port()
         callback = f"http://localhost:{page}/"
         login = started.enter_context(login_for(pool, callback))
         login_url = f"http://127.0.0.1:{login.wait_for(r'listening on ([0-9]+)')[1]}"
@@ -131,22 +147,28 @@ def running_system() -> Iterator[System]:
             "PERMISSIONS_FILE": str(ROOT / "permissions.json"),
         }
         function = started.enter_context(lambda_watch(settings))
-        api = started.enter_context(gateway_before(function, gateway))
+        by_request = started.enter_context(lambda_watch(settings | {"POLICY_COVERS": "request"}))
+        gateways = [
+            started.enter_context(gateway_before(function, gateway, "token")),
+            started.enter_context(gateway_before(by_request, second_gateway, "request")),
+        ]
         outputs = {
             "Region": REGION,
             "UserPoolId": pool.id,
             "UserClientId": pool.user_client,
             "MachineClientId": pool.machine_client,
             "LoginUrl": login_url,
-            "ApiUrl": f"http://127.0.0.1:{gateway}/v1",
+            "ApiUrl": api_url(gateway),
         }
         pool.create_stack(outputs)
-        system = System(pool, function, outputs, callback, started.enter_context(chromium()))
+        api, api_by_request = Gateway(api_url(gateway), function), Gateway(api_url(second_gateway), by_request)
+        system = System(pool, api, api_by_request, outputs, callback, started.enter_context(chromium()))
         directory = Path(started.enter_context(tempfile.TemporaryDirectory()))
         set_up_page(system, directory)
         server = [sys.executable, "-m", "http.server", str(page), "--bind", "127.0.0.1", "--directory", str(directory)]
         started.enter_context(child(server, ROOT)).wait_for("Serving HTTP")
-        api.wait_for("Server ready")
+        for emulator in gateways:
+            emulator.wait_for("Server ready")
         yield system
 
 
@@ -163,10 +185,16 @@ def login_for(pool: UserPool, callback: str) -> Any:
     return child(["node", "managed_login.mjs"], HERE / "login", LOGIN_SETTINGS=json.dumps(settings))
 
 
-def gateway_before(function: LambdaWatch, port: int) -> Any:
+def api_url(port: int) -> str:
+    return f"http://127.0.0.1:{port}/v1"
+
+
+def gateway_before(function: LambdaWatch, port: int, cache_key: str) -> Any:
     serverless = HERE / "node_modules/serverless/bin/serverless.js"
     ports = ["--host", "127.0.0.1", "--httpPort", str(port), "--lambdaPort", str(free_port())]
-    return child(["node", str(serverless), "offline", *ports], HERE / "gateway", FUNCTION_URL=function.url, **QUIET)
+    authorizer = {"AUTHORIZER_TYPE": cache_key, "IDENTITY_SOURCE": IDENTITY_SOURCES[cache_key]}
+    command = ["node", str(serverless), "offline", *ports]
+    return child(command, HERE / "gateway", FUNCTION_URL=function.url, **authorizer, **QUIET)
 
 
 def set_up_page(system: System, directory: Path) -> None:

@@ -1,32 +1,52 @@
 // Hands the authorizer's events to the built function, which runs under `cargo lambda watch`.
 //
 // What API Gateway does and the emulator does not is done here: the method ARN names the path that was asked for, where the
-// emulator has the route's template; an answer is kept for the token and applied to whatever else that token asks for; and
-// in a policy `*` and `?` alone are special, where the emulator takes the whole for a regular expression.
+// emulator has the route's template; an answer is kept by the authorizer's identity sources, by no more and no less, and
+// applied to every request that has the same; and in a policy `*` and `?` alone are special, where the emulator takes the whole for a regular expression.
 'use strict';
 
 const TTL_MILLISECONDS = 300_000;
+const SOURCES = process.env.IDENTITY_SOURCE.split(',').map((source) => source.trim());
 const answers = new Map();
 
 exports.handler = async (event) => {
   const [stagePrefix] = event.methodArn.split(`${event.httpMethod}/`, 1);
-  const path = event.path.replace(/^\/[^/]+\//, '');
+  const path = event.path.replace(/^\/[^/]+/, '');
   // The emulator reads this member again when it applies the policy.
-  event.methodArn = `${stagePrefix}${event.httpMethod}/${path}`;
-  const kept = answers.get(event.authorizationToken);
+  event.methodArn = `${stagePrefix}${event.httpMethod}${path}`;
+  const key = JSON.stringify(SOURCES.map((source) => identity(event, source)));
+  const kept = answers.get(key);
   // A copy, since the emulator writes into it.
   if (kept && Date.now() < kept.until) return structuredClone(kept.answer);
-  const answer = literal(await invoke(event));
-  answers.set(event.authorizationToken, { answer, until: Date.now() + TTL_MILLISECONDS });
+  const answer = literal(await invoke(event.type === 'TOKEN' ? tokenEvent(event) : requestEvent(event, path)));
+  answers.set(key, { answer, until: Date.now() + TTL_MILLISECONDS });
   return structuredClone(answer);
 };
 
-// A TOKEN event has these three members and no others. Whatever this throws, the emulator answers with 401.
-async function invoke({ type, methodArn, authorizationToken }) {
-  const response = await fetch(process.env.FUNCTION_URL, {
-    method: 'POST',
-    body: JSON.stringify({ type, methodArn, authorizationToken }),
-  });
+// What a request must have, or the function is not called. The names are those of a REST API's mapping expressions.
+function identity(event, source) {
+  const [, header] = /^method\.request\.header\.(.+)$/.exec(source) ?? [];
+  const value = header ? valueOf(event.headers, header) : { 'context.path': event.path, 'context.httpMethod': event.httpMethod }[source];
+  if (!value) throw new Error(`the identity source ${source} is not in the request, or not known here`);
+  return value;
+}
+
+function valueOf(headers, name) {
+  return Object.entries(headers).find(([written]) => written.toLowerCase() === name.toLowerCase())?.[1];
+}
+
+// A TOKEN event has these three members and no others.
+function tokenEvent({ type, methodArn, authorizationToken }) {
+  return { type, methodArn, authorizationToken };
+}
+
+function requestEvent({ type, methodArn, resource, httpMethod, headers, multiValueHeaders, requestContext }, path) {
+  return { type, methodArn, resource, path, httpMethod, headers, multiValueHeaders, requestContext };
+}
+
+// Whatever this throws, the emulator answers with 401.
+async function invoke(event) {
+  const response = await fetch(process.env.FUNCTION_URL, { method: 'POST', body: JSON.stringify(event) });
   const answer = await response.json();
   if (!response.ok) throw new Error(answer.errorMessage);
   return answer;
