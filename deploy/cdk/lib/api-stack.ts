@@ -1,12 +1,10 @@
 // What is guarded, and by whom? The API, the authorizer and the backend of template.yaml, where the reasons of the settings stand.
 
-import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { addAlarms } from './alarms';
+import { CognitoAuthorizer, type CacheKey } from './cognito-authorizer';
 import { echo } from './echo';
 import type { FunctionPackage } from './function-package';
 import { addGatewayResponses } from './gateway-responses';
@@ -29,59 +27,32 @@ export interface ApiStackProps extends StackProps {
   readonly allowedOrigin: string;
   /** SNS topic of the alarms; there are none without it. */
   readonly alarmTopicArn?: string | undefined;
-  /** Environment variables of the function, from the README's table, besides those that name pool and clients. */
+  /** What API Gateway caches an answer by. Default: the token. */
+  readonly cacheKey?: CacheKey | undefined;
+  /** Environment variables of the function besides those that name pool and clients; docs/operate.md has their meaning. */
   readonly settings: Record<string, string>;
 }
 
 export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, props: ApiStackProps) {
     super(scope, id, props);
-    const logGroup = new logs.LogGroup(this, 'AuthorizerLogGroup', {
-      retention: logs.RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
+    const { package: code, pool, allowedOrigin, alarmTopicArn, settings } = props;
+    const authorizer = new CognitoAuthorizer(this, 'Authorizer', {
+      ...code,
+      userPoolId: pool.userPoolId,
+      clientIds: pool.clientIds,
+      ...(props.cacheKey && { cacheKey: props.cacheKey }),
+      settings,
     });
-    const authorizer = this.authorizerFunction(props, logGroup);
-    const api = this.api(authorizer, props.allowedOrigin);
-    addGatewayResponses(api, props.allowedOrigin, props.settings['INVALID_TOKEN'] === 'deny');
-    if (props.alarmTopicArn) {
-      addAlarms(this, { topicArn: props.alarmTopicArn, logGroup, authorizer, api });
+    const api = this.api(authorizer.restAuthorizer(), allowedOrigin);
+    addGatewayResponses(api, allowedOrigin, settings['INVALID_TOKEN'] === 'deny');
+    if (alarmTopicArn) {
+      addAlarms(this, { topicArn: alarmTopicArn, logGroup: authorizer.logGroup, authorizer: authorizer.function, api });
     }
-    this.outputs(api, props.pool);
+    this.outputs(api, pool);
   }
 
-  private authorizerFunction(props: ApiStackProps, logGroup: logs.LogGroup): lambda.Function {
-    return new lambda.Function(this, 'AuthorizerFunction', {
-      ...props.package,
-      handler: 'bootstrap',
-      runtime: lambda.Runtime.PROVIDED_AL2023,
-      memorySize: 128,
-      timeout: Duration.seconds(7),
-      role: this.authorizerRole(logGroup),
-      logGroup,
-      loggingFormat: lambda.LoggingFormat.JSON,
-      applicationLogLevelV2: lambda.ApplicationLogLevel.INFO,
-      systemLogLevelV2: lambda.SystemLogLevel.WARN,
-      environment: { ...props.settings, USER_POOL_ID: props.pool.userPoolId, APP_CLIENT_ID: props.pool.clientIds },
-    });
-  }
-
-  // Not the managed basic execution role: that one may create log groups and write to all of them.
-  private authorizerRole(logGroup: logs.LogGroup): iam.Role {
-    const writeLogs = new iam.PolicyStatement({
-      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      resources: [logGroup.logGroupArn],
-    });
-    return new iam.Role(this, 'AuthorizerRole', {
-      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-      inlinePolicies: { 'write-own-logs': new iam.PolicyDocument({ statements: [writeLogs] }) },
-    });
-  }
-
-  private api(handler: lambda.Function, allowedOrigin: string): apigateway.RestApi {
-    const authorizer = new apigateway.TokenAuthorizer(this, 'CognitoAuthorizer', {
-      handler,
-      resultsCacheTtl: Duration.minutes(5),
-    });
+  private api(authorizer: apigateway.Authorizer, allowedOrigin: string): apigateway.RestApi {
     const api = new apigateway.RestApi(this, 'Api', {
       restApiName: this.stackName,
       endpointTypes: [apigateway.EndpointType.REGIONAL],

@@ -2,6 +2,7 @@
 
 import type { App } from 'aws-cdk-lib';
 import { ApiStack } from './api-stack';
+import { CacheKey } from './cognito-authorizer';
 import { functionPackage } from './function-package';
 import { UserPoolStack, type TrustedPool } from './user-pool-stack';
 
@@ -13,8 +14,17 @@ export function addStacks(app: App): void {
     pool: existingPool(context('userPoolId'), context('clientIds')) ?? createdPool(app, context('callbackUrls'), context('loginDomainPrefix')),
     allowedOrigin: context('allowedOrigin') ?? '*',
     alarmTopicArn: context('alarmTopicArn'),
+    cacheKey: cacheKey(context('cacheKey')),
     settings: app.node.tryGetContext('settings') ?? {},
   });
+}
+
+function cacheKey(name?: string): CacheKey | undefined {
+  const known = Object.values(CacheKey).find((key) => key === name);
+  if (name && !known) {
+    throw new Error(`cacheKey is ${Object.values(CacheKey).join(' or ')}, not ${name}`);
+  }
+  return known;
 }
 
 function existingPool(userPoolId?: string, clientIds?: string): TrustedPool | undefined {
