@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the release of the last commit twice, in folders and with a cargo home of other names, and compares every file.
+# Builds the release of the last commit, or of a tree without git, twice, in folders and with a cargo home of other names, and compares every file.
 # Only for the processor of this machine: the other one differs in nothing that this asks about.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -14,7 +14,11 @@ mkdir -p "$work/first" "$work/elsewhere/second"
 ln -s "${CARGO_HOME:-$HOME/.cargo}" "$work/cargo"
 
 build() {
-  git archive HEAD | tar x -C "$1"
+  if git rev-parse HEAD >/dev/null 2>&1; then
+    git archive HEAD
+  else
+    tar c --exclude=./target --exclude=./.tools --exclude=./dist --exclude=node_modules .
+  fi | tar x -C "$1"
   # The tools are not built again.
   ln -s "$PWD/.tools" "$1/.tools"
   make --no-print-directory -C "$1" release ARCHITECTURES="$architecture"
