@@ -4,16 +4,18 @@
 //! malformed routes are errors that name their place.
 
 use crate::json::{Object, Strict};
+use crate::pattern::Effect;
 use crate::permission::Permission;
-use crate::permission_map::PermissionMap;
+use crate::permissions::Permissions;
 use crate::route::{Route, Segment};
+use crate::spelling::Spelling;
 use crate::value::{ContextName, List, Members, Name, ScopeToken, True, present};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt;
 
-pub(crate) fn parse(json: &[u8]) -> Result<PermissionMap, InvalidDocument> {
+pub(crate) fn parse(json: &[u8]) -> Result<Permissions, InvalidDocument> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let read = serde_path_to_error::deserialize(&mut deserializer);
     let Object::<Document>(document) = read.map_err(InvalidDocument::at)?;
@@ -62,25 +64,30 @@ struct Document {
     #[serde(default, deserialize_with = "present")]
     routes: Option<List<Route>>,
     #[serde(default, deserialize_with = "present")]
+    complete: Option<bool>,
+    #[serde(default, deserialize_with = "present")]
     context: Option<Members<ContextName, Name>>,
 }
 
-impl From<Document> for PermissionMap {
+impl From<Document> for Permissions {
     fn from(document: Document) -> Self {
         let List(permissions) = document.permissions;
         let listed = document.routes.map(|List(routes)| routes).unwrap_or_default();
-        let mut catalog: Vec<Route> = Vec::new();
-        for route in permissions.iter().flat_map(|permission| &permission.allow).chain(&listed) {
-            if !catalog.contains(route) {
-                catalog.push(route.clone());
-            }
-        }
         let named = |(ContextName(name), Name(claim))| (name, claim);
         let context = document.context.map(|Members(members)| members.into_iter().map(named).collect());
-        let claims =
-            claims_in(permissions.iter().flat_map(|permission| permission.allow.iter().chain(&permission.deny)));
-        Self { permissions, catalog, claims, context }
+        let rules = |effect| permissions.iter().flat_map(move |permission| permission.routes(effect));
+        let catalog = each_once(rules(Effect::Allow).chain(&listed));
+        let claims = claims_in(rules(Effect::Allow).chain(rules(Effect::Deny)));
+        let literals = rules(Effect::Deny).chain(&catalog).flat_map(Route::literals);
+        let spelling = Spelling::new(literals, !claims_in(rules(Effect::Deny)).is_empty());
+        let complete = document.complete.unwrap_or_default();
+        Self { permissions, catalog, complete, claims, context, spelling }
     }
+}
+
+fn each_once<'a>(routes: impl Iterator<Item = &'a Route>) -> Vec<Route> {
+    let mut seen = BTreeSet::new();
+    routes.filter(|route| seen.insert(route.text())).cloned().collect()
 }
 
 /// The claims that the routes ask for, each once.

@@ -1,6 +1,6 @@
 //! What may the holder of a token do?
 //!
-//! The operator's permission document becomes a [`PermissionMap`] once, at start. Together with one [`Holder`] it gives
+//! The operator's permission document becomes a [`Permissions`] once, at start. Together with one [`Holder`] it gives
 //! [`Grants`], the decision engine: allows add up, any matching deny wins, the rest is denied. The module [`iam`] writes
 //! grants as an IAM policy.
 //!
@@ -11,21 +11,24 @@
 mod document;
 mod grants;
 mod holder;
-pub mod iam;
 mod invalid_route;
 pub mod json;
-mod path;
+mod method;
+mod pattern;
 mod permission;
-mod permission_map;
+mod permissions;
 mod route;
+mod spelling;
 mod value;
 
 pub use document::InvalidDocument;
-pub use grants::{Grants, Part, Pattern, Verdict};
+pub use grants::{Grants, Rule, Verdict};
 pub use holder::Holder;
 pub use invalid_route::InvalidRoute;
-pub use path::{ENCODED_SEPARATORS, RequestedPath};
+pub use method::{InvalidMethodArn, LONGEST_RESOURCE, Method};
+pub use pattern::{ClaimValues, Effect, LONGEST_CLAIM_VALUE, matches, matches_anyones, usable_value};
 pub use permission::Permission;
-pub use permission_map::PermissionMap;
+pub use permissions::Permissions;
 pub use route::{CONNECT, Route, Segment, VERBS, Verb};
+pub use spelling::{Spelling, TRAILING_SLASH};
 pub use value::RESERVED_CONTEXT_NAMES;

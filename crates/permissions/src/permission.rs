@@ -1,6 +1,7 @@
 //! When does a permission apply?
 
 use crate::holder::Holder;
+use crate::pattern::Effect;
 use crate::route::Route;
 use serde_json::Value;
 
@@ -20,14 +21,12 @@ impl Permission {
     /// INVARIANT: a permission that names nothing says `"authenticated": true` in the document, so that the empty
     /// case, which holds for every verified token, was asked for in words.
     #[must_use]
-    pub(crate) fn applies_to(&self, token: &impl Holder) -> bool {
+    pub fn applies_to(&self, token: &impl Holder) -> bool {
         self.scopes.iter().all(|scope| token.has_scope(scope))
             && self.groups.iter().all(|group| token.has_group(group))
             && self.claims.iter().all(|(name, wanted)| token.claim(name).is_some_and(|found| holds(found, wanted)))
     }
-}
 
-impl Permission {
     /// The scopes that must be held.
     #[must_use]
     pub fn scopes(&self) -> &[String] {
@@ -46,8 +45,30 @@ impl Permission {
         &self.deny
     }
 
+    /// The routes that are allowed, or denied.
+    #[must_use]
+    pub fn routes(&self, effect: Effect) -> &[Route] {
+        match effect {
+            Effect::Allow => &self.allow,
+            Effect::Deny => &self.deny,
+        }
+    }
+
+    /// The groups that the holder must be in.
+    #[must_use]
+    pub fn groups(&self) -> &[String] {
+        &self.groups
+    }
+
+    /// The claims that must be held, each with its value.
+    #[must_use]
+    pub fn claims(&self) -> &[(String, Value)] {
+        &self.claims
+    }
+
     /// Does this permission apply whenever the other does? It does if it asks for nothing that the other does not.
-    pub(crate) fn applies_with(&self, other: &Self) -> bool {
+    #[must_use]
+    pub fn applies_with(&self, other: &Self) -> bool {
         let asked = |own: &[String], others: &[String]| own.iter().all(|name| others.contains(name));
         asked(&self.scopes, &other.scopes)
             && asked(&self.groups, &other.groups)

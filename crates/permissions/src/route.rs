@@ -5,6 +5,7 @@
 //! the question of [`crate::iam`].
 
 use crate::invalid_route::InvalidRoute;
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -78,6 +79,40 @@ impl Route {
     #[must_use]
     pub fn is_connect(&self) -> bool {
         self.verb == Verb::One(CONNECT)
+    }
+
+    /// The literals of the path.
+    pub fn literals(&self) -> impl Iterator<Item = &str> {
+        self.segments
+            .iter()
+            .filter_map(|segment| if let Segment::Literal(text) = segment { Some(text.as_str()) } else { None })
+    }
+
+    /// Does the path end in `{name+}`?
+    #[must_use]
+    pub fn is_greedy(&self) -> bool {
+        matches!(self.segments.last(), Some(Segment::Greedy(_)))
+    }
+
+    /// How exact is this route among those that match one request? Less is more exact: a literal comes before a parameter
+    /// or claim at the first place where two routes differ, and a greedy route comes after all others.
+    #[must_use]
+    pub fn compare_kinds(&self, other: &Self) -> Ordering {
+        self.is_greedy().cmp(&other.is_greedy()).then_with(|| self.kinds().cmp(other.kinds()))
+    }
+
+    /// For each segment, can it be another text than one that the document spells?
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = bool> {
+        self.segments.iter().map(|segment| !matches!(segment, Segment::Literal(_)))
+    }
+
+    /// Of two routes that match one request, does this one win by its literal? Greedy routes neither win nor give way.
+    #[must_use]
+    pub fn beats(&self, other: &Self) -> bool {
+        !self.is_greedy()
+            && !other.is_greedy()
+            && self.segments.len() == other.segments.len()
+            && self.compare_kinds(other) == Ordering::Less
     }
 
     /// The path's segments; none for the root path `/`.

@@ -1,34 +1,42 @@
 //! Which method of which API is asked for?
 
-use crate::{CONNECT, RequestedPath};
+use crate::route::CONNECT;
 use std::fmt;
 
 /// The longest ARN that API Gateway takes in a returned policy, in characters (Developer Guide, "Output from an API
 /// Gateway Lambda authorizer").
 pub const LONGEST_RESOURCE: usize = 512;
 
-/// The ARN of a method: `arn:{partition}:execute-api:{region}:{account}:{api}/{stage}/{verb}/{path}`. A WebSocket API's
-/// has `$connect` in place of verb and path.
+/// The requested method, parsed once from its ARN:
+/// `arn:{partition}:execute-api:{region}:{account}:{api}/{stage}/{verb}/{path}`. A WebSocket API's has `$connect` in place
+/// of verb and path.
 ///
 /// Everything up to the stage is checked to be free of wildcards; verb and path are the client's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MethodArn {
+pub struct Method {
     arn: String,
+    /// Where the API's id begins.
+    api: usize,
     /// Where the verb begins.
     verb: usize,
     /// Where the path begins, after the verb's slash.
     path: usize,
 }
 
-impl MethodArn {
+impl Method {
     /// Takes the ARN apart. Only the first five colons and three slashes separate; a path may hold more of both.
     ///
     /// # Errors
     /// [`InvalidMethodArn`] when it is not the ARN of an API's method.
     pub fn parse(arn: String) -> Result<Self, InvalidMethodArn> {
-        let positions = method_positions(&arn).ok_or(InvalidMethodArn)?;
-        let (verb, path) = positions;
-        Ok(Self { arn, verb, path })
+        let (api, verb, path) = positions(&arn).ok_or(InvalidMethodArn)?;
+        Ok(Self { arn, api, verb, path })
+    }
+
+    /// The whole ARN, as API Gateway sent it: the client's text.
+    #[must_use]
+    pub fn arn(&self) -> &str {
+        &self.arn
     }
 
     /// The ARN up to and with the slash after the stage.
@@ -37,10 +45,40 @@ impl MethodArn {
         self.arn.get(..self.verb).unwrap_or_default()
     }
 
+    /// The API's id, a slash, the stage, a slash.
+    #[must_use]
+    pub fn api_and_stage(&self) -> &str {
+        self.arn.get(self.api..self.verb).unwrap_or_default()
+    }
+
+    /// The partition, `aws` for most.
+    #[must_use]
+    pub fn partition(&self) -> &str {
+        self.arn.split(':').nth(1).unwrap_or_default()
+    }
+
     /// The verb, as the client sent it.
     #[must_use]
     pub fn verb(&self) -> &str {
         self.arn.get(self.verb..self.path.saturating_sub(1)).unwrap_or_default()
+    }
+
+    /// The path without its leading slash: empty for the root path and for `$connect`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.arn.get(self.path..).unwrap_or_default()
+    }
+
+    /// Verb and path as they stand in the ARN, with the slash that ends the stage.
+    #[must_use]
+    pub fn after_stage(&self) -> &str {
+        self.arn.get(self.verb.saturating_sub(1)..).unwrap_or_default()
+    }
+
+    /// The path's segments; none for the root path.
+    pub fn segments(&self) -> impl Iterator<Item = &str> + Clone {
+        let path = self.path();
+        path.split('/').filter(move |_| !path.is_empty())
     }
 
     /// Is this a WebSocket API's `$connect`?
@@ -49,23 +87,28 @@ impl MethodArn {
         self.verb() == CONNECT
     }
 
-    /// The path, if it means what it says; see [`RequestedPath::parse`]. That of `$connect` is empty.
+    /// Does the path hold the API's own prefix once more, as in `/x:{api}/{stage}/GET/y`? IAM's `*` crosses colons, so a
+    /// policy that leaves out region and account could take such a path for another one.
     #[must_use]
-    pub fn path(&self) -> Option<RequestedPath<'_>> {
-        RequestedPath::parse(self.arn.get(self.path..).unwrap_or_default())
+    pub fn repeats_its_api(&self) -> bool {
+        let path = self.after_stage();
+        let api = self.api_and_stage();
+        path.match_indices(':').any(|(colon, _)| path.get(colon + 1..).is_some_and(|rest| rest.starts_with(api)))
     }
 
-    /// The ARN, if it names this method and nothing else when it stands in a policy: `None` when it holds a wildcard
-    /// or the beginning of a policy variable, or is longer than a policy may say.
+    /// The ARN, if it names this method and nothing else when it stands in a policy: `None` when it is longer than a
+    /// policy may say, or holds a wildcard, the beginning of a policy variable, or a character that IAM's grammar of
+    /// policies does not have (other than printable ASCII).
     #[must_use]
     pub fn as_resource(&self) -> Option<&str> {
         let literal = !self.arn.contains(['*', '?']) && !self.arn.contains("${");
-        (literal && self.arn.chars().count() <= LONGEST_RESOURCE).then_some(&self.arn)
+        let printable = self.arn.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        (literal && printable && self.arn.len() <= LONGEST_RESOURCE).then_some(&self.arn)
     }
 }
 
-/// Where verb and path begin; `None` when this is no method's ARN.
-fn method_positions(arn: &str) -> Option<(usize, usize)> {
+/// Where API, verb and path begin; `None` when this is no method's ARN.
+fn positions(arn: &str) -> Option<(usize, usize, usize)> {
     let mut fields = arn.splitn(6, ':');
     let is_prefix = fields.next()? == "arn";
     let partition = fields.next()?;
@@ -78,7 +121,8 @@ fn method_positions(arn: &str) -> Option<(usize, usize)> {
     let verb_begin = arn.len() - path_length - verb.len();
     // The one place that has no path is the one that is no verb.
     let complete = path.is_none() == (verb == CONNECT);
-    (is_prefix && is_service && named && complete).then(|| (verb_begin, verb_begin + verb.len() + 1))
+    let api_begin = arn.len() - method.len();
+    (is_prefix && is_service && named && complete).then(|| (api_begin, verb_begin, verb_begin + verb.len() + 1))
 }
 
 /// Partitions, regions, accounts and API ids are letters, digits and hyphens.
@@ -103,8 +147,6 @@ impl fmt::Display for InvalidMethodArn {
         )
     }
 }
-
-impl std::error::Error for InvalidMethodArn {}
 
 #[cfg(test)]
 mod tests {
@@ -150,9 +192,9 @@ mod tests {
                 &[],
             ),
         ] {
-            let parsed = MethodArn::parse(arn.to_owned()).expect(arn);
+            let parsed = Method::parse(arn.to_owned()).expect(arn);
             assert_eq!((parsed.stage_prefix(), parsed.verb()), (prefix, verb), "{arn}");
-            assert_eq!(parsed.path().expect(arn).segments(), path, "{arn}");
+            assert_eq!(parsed.segments().collect::<Vec<_>>(), path, "{arn}");
         }
     }
 
@@ -171,7 +213,7 @@ mod tests {
             "arn:aws:lambda:us-east-1:123456789012:abc123/test/GET/orders",
             "ARN:aws:execute-api:us-east-1:123456789012:abc123/test/GET/orders",
         ] {
-            assert_eq!(MethodArn::parse(arn.to_owned()), Err(InvalidMethodArn), "{arn}");
+            assert_eq!(Method::parse(arn.to_owned()), Err(InvalidMethodArn), "{arn}");
         }
         let expected =
             "found another text, expected `arn:{partition}:execute-api:{region}:{account}:{api}/{stage}/{verb}/{path}`";
@@ -189,10 +231,13 @@ mod tests {
             ("orders/4?".to_owned(), false),
             ("${aws:username}".to_owned(), false),
             ("a".repeat(fill), true),
-            ("é".repeat(fill), true),
+            ("é".to_owned(), false),
+            ("\u{202e}".to_owned(), false),
+            ("a\u{7f}".to_owned(), false),
+            ("a b".to_owned(), true),
             ("a".repeat(fill + 1), false),
         ] {
-            let parsed = MethodArn::parse(arn(&path)).expect(&path);
+            let parsed = Method::parse(arn(&path)).expect(&path);
             assert_eq!(parsed.as_resource().is_some(), echoed, "{path}");
         }
     }

@@ -1,0 +1,93 @@
+//! What has the operator set up?
+
+use crate::document::{self, InvalidDocument};
+use crate::grants::Grants;
+use crate::holder::Holder;
+use crate::method::Method;
+use crate::pattern;
+use crate::permission::Permission;
+use crate::route::Route;
+use crate::spelling::Spelling;
+
+/// The operator's permission document, read and checked.
+#[derive(Clone, Debug)]
+pub struct Permissions {
+    pub(crate) permissions: Vec<Permission>,
+    pub(crate) catalog: Vec<Route>,
+    pub(crate) complete: bool,
+    pub(crate) claims: Vec<String>,
+    pub(crate) context: Option<Vec<(String, String)>>,
+    pub(crate) spelling: Spelling,
+}
+
+impl Permissions {
+    /// Reads the document.
+    ///
+    /// # Errors
+    /// [`InvalidDocument`] with the place, what was found and what was expected.
+    pub fn parse(json: &[u8]) -> Result<Self, InvalidDocument> {
+        document::parse(json)
+    }
+
+    /// What the holder may do: the allows and denies of every permission that applies.
+    #[must_use]
+    pub fn grants<'a>(&'a self, holder: &'a impl Holder) -> Grants<'a> {
+        let all = self.permissions.iter().enumerate();
+        let applied = all.filter(|(_, permission)| permission.applies_to(holder)).map(|(index, _)| index).collect();
+        let value = |claim: &'a String| pattern::usable_value(holder.claim(claim));
+        Grants { permissions: self, applied, values: self.claims.iter().map(value).collect() }
+    }
+
+    /// The permissions, in the document's order.
+    #[must_use]
+    pub fn permissions(&self) -> &[Permission] {
+        &self.permissions
+    }
+
+    /// Every route that an allow or `routes` names, each once: the routes that are known to exist.
+    #[must_use]
+    pub fn catalog(&self) -> &[Route] {
+        &self.catalog
+    }
+
+    /// Does the API have no other routes than those of the catalog? The document says so with `"complete": true`.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// The claims that routes name as `${claim}`, each once, sorted.
+    #[must_use]
+    pub fn claims(&self) -> &[String] {
+        &self.claims
+    }
+
+    /// Which spellings of paths are refused to everybody.
+    #[must_use]
+    pub fn spelling(&self) -> &Spelling {
+        &self.spelling
+    }
+
+    /// Context names and the claims they carry, in the document's order; `None` when the document leaves the
+    /// choice to the gateway.
+    #[must_use]
+    pub fn context(&self) -> Option<&[(String, String)]> {
+        self.context.as_deref()
+    }
+
+    /// Is the method refused for its spelling, whoever asks?
+    #[must_use]
+    pub fn refuses_spelling(&self, method: &Method) -> bool {
+        self.spelling.refuses(method.after_stage()) || method.repeats_its_api()
+    }
+
+    /// The route of the catalog that serves the method: of those that match, the one with the first literal where others
+    /// have a parameter. This is how API Gateway routes.
+    #[must_use]
+    pub fn route_of(&self, method: &Method) -> Option<&Route> {
+        self.catalog
+            .iter()
+            .filter(|route| pattern::matches_anyones(route, method))
+            .min_by(|one, other| one.compare_kinds(other))
+    }
+}
