@@ -13,8 +13,9 @@
 )]
 
 use cognito_authorizer::token::VerifiedClaims;
-use permissions::PermissionMap;
-use permissions::iam::{Coverage, Limits, MethodArn, Policies, PolicyDocument};
+use permissions::Method;
+use permissions::Permissions;
+use permissions::iam::{Compiled, Coverage, Limits, Policies, PolicyDocument, Says};
 use serde_json::json;
 use testkit::world::verified;
 use testkit::{access, iam};
@@ -52,7 +53,7 @@ enum Shape {
 }
 
 /// A document with this many allowed routes.
-fn document(shape: Shape, routes: usize) -> PermissionMap {
+fn document(shape: Shape, routes: usize) -> Permissions {
     let route = |number: usize| {
         let (scope, within) = (number % SCOPES, number / SCOPES);
         let item = |kinds: usize| format!("/s{scope}/r{}", within / kinds);
@@ -86,12 +87,12 @@ fn document(shape: Shape, routes: usize) -> PermissionMap {
         document["routes"] = (0..SCOPES).map(|scope| format!("GET /s{scope}/r0/{{id}}/audit")).collect();
     }
     document["permissions"] = json!(permissions);
-    PermissionMap::parse(document.to_string().as_bytes()).expect("a document")
+    Permissions::parse(document.to_string().as_bytes()).expect("a document")
 }
 
 fn print_sizes() {
     println!("bytes (allow + deny resources) of 300 routes over {SCOPES} scopes, by scopes held");
-    let method = MethodArn::parse(METHOD.to_owned()).expect("an ARN");
+    let method = Method::parse(METHOD.to_owned()).expect("an ARN");
     for shape in [Shape::Rest, Shape::Verbs, Shape::Any, Shape::Literal] {
         let map = document(shape, 300);
         let sizes = [1, 5, 25].map(|scopes| {
@@ -105,10 +106,15 @@ fn print_sizes() {
 }
 
 /// The policy that says no more than it must: the first that fits as the budget grows.
-fn smallest(map: &PermissionMap, holder: &VerifiedClaims, method: &MethodArn) -> PolicyDocument {
+fn smallest(map: &Permissions, holder: &VerifiedClaims, method: &Method) -> PolicyDocument {
     let budgets = (4..).map(|steps| Limits { budget_bytes: steps * 256, ..UNLIMITED });
-    let mut compiled = budgets.map(|limits| Policies::new(map, limits).compile(map, &map.grants(holder), method));
-    compiled.find(|compiled| compiled.cut_short.is_none()).expect("some budget is enough").document
+    let mut compiled = budgets.map(|limits| compiled(map, &Policies::new(map, limits), holder, method));
+    compiled.find(|compiled| compiled.says != Says::Part).expect("some budget is enough").document
+}
+
+fn compiled(map: &Permissions, policies: &Policies, holder: &VerifiedClaims, method: &Method) -> Compiled {
+    let grants = map.grants(holder);
+    policies.compile(&grants, grants.decide(method), method)
 }
 
 #[divan::bench(args = [10, 100, 300])]
@@ -124,13 +130,13 @@ fn any(bencher: divan::Bencher<'_, '_>, routes: usize) {
 #[divan::bench(args = [10, 100, 300])]
 fn first_of_its_kind(bencher: divan::Bencher<'_, '_>, routes: usize) {
     let (map, holder) = (document(Shape::Rest, routes), holder(SCOPES));
-    let method = MethodArn::parse(METHOD.to_owned()).expect("an ARN");
-    bencher.bench_local(|| Policies::new(&map, UNLIMITED).compile(&map, &map.grants(&holder), &method));
+    let method = Method::parse(METHOD.to_owned()).expect("an ARN");
+    bencher.bench_local(|| compiled(&map, &Policies::new(&map, UNLIMITED), &holder, &method));
 }
 
 fn compile(bencher: divan::Bencher<'_, '_>, shape: Shape, routes: usize) {
     let (map, holder) = (document(shape, routes), holder(SCOPES));
-    let method = MethodArn::parse(METHOD.to_owned()).expect("an ARN");
+    let method = Method::parse(METHOD.to_owned()).expect("an ARN");
     let policies = Policies::new(&map, UNLIMITED);
-    bencher.bench_local(|| policies.compile(&map, &map.grants(&holder), &method));
+    bencher.bench_local(|| compiled(&map, &policies, &holder, &method));
 }

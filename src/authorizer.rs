@@ -6,8 +6,9 @@
 use crate::clock::UnixTime;
 use crate::jwks::{KeyCache, KeyOrigin, NoKey, Unavailable};
 use crate::token::{BearerToken, InvalidToken, Issuer, UnverifiedToken, VerifiedClaims, Verifier};
-use permissions::PermissionMap;
-use permissions::iam::{self, Compiled, MethodArn, Policies};
+use permissions::Method;
+use permissions::Permissions;
+use permissions::iam::{Compiled, Policies};
 use std::fmt;
 use std::sync::Arc;
 
@@ -26,7 +27,7 @@ pub struct Authorizer {
     /// What else is asked of them.
     pub verifier: Verifier,
     /// What their holders may do.
-    pub permissions: PermissionMap,
+    pub permissions: Permissions,
     /// How that is said in IAM.
     pub policies: Policies,
 }
@@ -52,17 +53,17 @@ impl Authorizer {
     /// # Errors
     /// [`Refusal::InvalidToken`] when the token is not believed, [`Refusal::KeysUnavailable`] when that cannot be
     /// told.
-    pub async fn authorize(&self, token: &BearerToken, method: &MethodArn, now: UnixTime) -> Result<Decision, Refusal> {
+    pub async fn authorize(&self, token: &BearerToken, method: &Method, now: UnixTime) -> Result<Decision, Refusal> {
         let token = UnverifiedToken::parse(token)?;
         let trusted = self.trusted_issuer(&token)?;
         let found = trusted.keys.find(token.unverified_key_id(), now).await?;
         let claims = self.verifier.verify(token, &trusted.issuer, &found.key, now)?;
         let grants = self.permissions.grants(&claims);
-        let verdict = iam::decide(&grants, method);
-        let route = verdict.route().or_else(|| iam::named_route(&grants, method));
+        let verdict = grants.decide(method);
+        let route = verdict.rule().map(|rule| rule.route).or_else(|| self.permissions.route_of(method));
         Ok(Decision {
             permitted: verdict.is_permitted(),
-            policy: self.policies.compile(&self.permissions, &grants, method),
+            policy: self.policies.compile(&grants, verdict, method),
             route: route.map(|route| route.text().to_owned()),
             key_origin: found.origin,
             claims,

@@ -5,7 +5,7 @@
 //! every route while API Gateway caches it.
 //!
 //! ```text
-//! event → BearerToken + MethodArn → UnverifiedToken → VerifiedClaims → Grants → PolicyDocument → response
+//! event → BearerToken + Method → UnverifiedToken → VerifiedClaims → Grants → PolicyDocument → response
 //!
 //! clock ← jwks ← token ← authorizer ← gateway ← main        config → settings for main
 //! ```

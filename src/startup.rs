@@ -7,8 +7,8 @@ use cognito_authorizer::gateway::{Gateway, HttpApiResponse};
 use cognito_authorizer::jwks::{HttpKeySource, KeyCache, KeySet, TrustedRoots};
 use cognito_authorizer::log::{Level, Logger};
 use lambda_runtime::{BoxFuture, Error, SnapStartResource};
-use permissions::PermissionMap;
-use permissions::iam::{self, Policies};
+use permissions::Permissions;
+use permissions::iam::Policies;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,10 +28,7 @@ pub(crate) async fn start(
         logger.message(Level::Info, &SIMPLE_RESPONSES);
     }
     let files = Files { task_root: variable("LAMBDA_TASK_ROOT") };
-    let permissions = files.parse("PERMISSIONS_FILE", &config.permissions_file, PermissionMap::parse)?;
-    for finding in iam::lint(&permissions, config.limits) {
-        logger.message(Level::Warn, &finding);
-    }
+    let permissions = files.parse("PERMISSIONS_FILE", &config.permissions_file, Permissions::parse)?;
     let policies = Policies::new(&permissions, config.limits);
     let (issuers, keys) = trusted_issuers(&config, &files, logger)?;
     keys.prefetch().await;

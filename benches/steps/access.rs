@@ -3,8 +3,8 @@
 use crate::{document, every_scope, tokens};
 use cognito_authorizer::token::VerifiedClaims;
 use divan::Bencher;
-use permissions::PermissionMap;
-use permissions::iam::{self, MethodArn};
+use permissions::Method;
+use permissions::Permissions;
 use testkit::{NOW, STAGE, authorizer, decide};
 
 const ROUTES: [usize; 3] = [10, 100, 300];
@@ -20,14 +20,14 @@ fn holder() -> VerifiedClaims {
 /// Which permissions apply, and is the method among what they allow?
 #[divan::bench(args = ROUTES)]
 fn evaluate(bencher: Bencher<'_, '_>, routes: usize) {
-    let map = PermissionMap::parse(document(routes).to_string().as_bytes()).expect("a document");
-    let (holder, method) = (holder(), MethodArn::parse(format!("{STAGE}GET/s0/r0")).expect("an ARN"));
-    bencher.bench_local(|| assert!(iam::decide(&map.grants(&holder), &method).is_permitted()));
+    let map = Permissions::parse(document(routes).to_string().as_bytes()).expect("a document");
+    let (holder, method) = (holder(), Method::parse(format!("{STAGE}GET/s0/r0")).expect("an ARN"));
+    bencher.bench_local(|| assert!(map.grants(&holder).decide(&method).is_permitted()));
 }
 
 /// Once, at start.
 #[divan::bench(args = ROUTES)]
 fn parse_document(bencher: Bencher<'_, '_>, routes: usize) {
     let text = document(routes).to_string();
-    bencher.bench_local(|| PermissionMap::parse(text.as_bytes()).expect("a document"));
+    bencher.bench_local(|| Permissions::parse(text.as_bytes()).expect("a document"));
 }

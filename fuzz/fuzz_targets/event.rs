@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use permissions::PermissionMap;
+use permissions::Permissions;
 use cognito_authorizer::authorizer::{Authorizer, TrustedIssuer};
 use cognito_authorizer::clock::SystemClock;
 use cognito_authorizer::gateway::{Gateway, HttpApiResponse, InvalidTokenAnswer, TokenSource};
@@ -14,7 +14,7 @@ use libfuzzer_sys::fuzz_target;
 use std::sync::{Arc, LazyLock};
 
 static GATEWAY: LazyLock<Gateway> = LazyLock::new(|| {
-    let permissions = PermissionMap::parse(include_bytes!("../../permissions.json")).expect("the packaged document");
+    let permissions = Permissions::parse(include_bytes!("../../permissions.json")).expect("the packaged document");
     let limits = Limits { coverage: Coverage::Api, budget_bytes: DEFAULT_BUDGET_BYTES };
     // Port 9 is nobody's: a token that gets as far as a key is undecided.
     let source = Box::new(HttpKeySource::new("http://127.0.0.1:9/".to_owned(), TrustedRoots::default()));

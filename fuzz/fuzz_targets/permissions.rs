@@ -2,14 +2,14 @@
 
 #![no_main]
 
-use permissions::{Grants, Part, Pattern, PermissionMap, RequestedPath, Segment};
-use permissions::iam::{Coverage, Limits, MethodArn, Policies, lint};
 use cognito_authorizer::token::VerifiedClaims;
-use testkit::{STAGE, access, iam, world::verified};
 use libfuzzer_sys::fuzz_target;
+use permissions::iam::{Coverage, Limits, Policies, Says};
+use permissions::{Grants, Method, Permissions, matches_anyones};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
+use testkit::{STAGE, access, iam, world::verified};
 
 const LIMITS: Limits = Limits { coverage: Coverage::Api, budget_bytes: usize::MAX };
 
@@ -34,7 +34,7 @@ static HOLDERS: LazyLock<Vec<VerifiedClaims>> = LazyLock::new(|| {
 });
 
 fuzz_target!(|data: &[u8]| {
-    let map = match PermissionMap::parse(data) {
+    let map = match Permissions::parse(data) {
         Ok(map) => map,
         Err(error) => return assert!(!error.to_string().contains(['\n', '\r']), "{error}"),
     };
@@ -43,56 +43,46 @@ fuzz_target!(|data: &[u8]| {
     if routes > MOST_ROUTES * (MOST_SEGMENTS + 1) || map.catalog().len() > MOST_ROUTES {
         return;
     }
-    for finding in lint(&map, LIMITS) {
-        assert!(!finding.code.is_empty() && !finding.to_string().contains('\n'), "{finding}");
-    }
     HOLDERS.iter().for_each(|holder| stays_within_rights(&map, &map.grants(holder)));
 });
 
-fn stays_within_rights(map: &PermissionMap, grants: &Grants<'_>) {
-    let patterns = || grants.allowed().iter().chain(grants.denied());
-    let catalog: Vec<_> = map.catalog().iter().map(Pattern::anyones).collect();
-    let longest = patterns().chain(&catalog).map(|pattern| pattern.parts().len()).max().unwrap_or(0);
+fn stays_within_rights(map: &Permissions, grants: &Grants<'_>) {
+    let longest = map.catalog().iter().map(|route| route.segments().len()).max().unwrap_or(0);
     let paths = paths(&texts(map, grants), longest.min(MOST_SEGMENTS) + 1);
     let policies = Policies::new(map, LIMITS);
     // The first, the last and one in between are asked for; each policy is then asked about all.
     for path in [0, paths.len() / 2, paths.len() - 1].map(|place| &paths[place]) {
         for verb in ["GET", "POST"] {
-            let Ok(method) = MethodArn::parse(format!("{STAGE}{verb}/{path}")) else { continue };
-            let compiled = policies.compile(map, grants, &method);
-            if compiled.cut_short.is_none() {
-                let policy = iam::Policy::from(compiled.document);
-                is_live(grants, &policy, verb, path);
-                paths.iter().for_each(|path| is_safe(grants, &catalog, &policy, path));
-            }
+            let Ok(method) = Method::parse(format!("{STAGE}{verb}/{path}")) else { continue };
+            let verdict = grants.decide(&method);
+            let compiled = policies.compile(grants, verdict, &method);
+            let policy = iam::Policy::from(compiled.document);
+            let live = !verdict.is_permitted() || method.as_resource().is_none() || iam::allows(&policy, method.arn());
+            assert!(live, "live: {verb} {path}: {policy:?}");
+            paths.iter().for_each(|path| is_right(map, grants, &policy, compiled.says, path));
         }
     }
 }
 
-fn is_live(grants: &Grants<'_>, policy: &iam::Policy, verb: &str, path: &str) {
-    let arn = format!("{STAGE}{verb}/{path}");
-    let granted = grants.decide(verb, RequestedPath::parse(path).as_ref()).is_permitted();
-    assert!(!granted || arn.len() > 512 || iam::allows(policy, &arn), "live: {verb} {path}: {policy:?}");
-}
-
-fn is_safe(grants: &Grants<'_>, catalog: &[Pattern<'_>], policy: &iam::Policy, path: &str) {
-    let requested = RequestedPath::parse(path).expect("a plain path");
-    // A path that the document names for one verb must not be open for another.
-    let named =
-        path.is_empty() || catalog.iter().any(|pattern| VERBS.iter().any(|verb| pattern.matches(verb, &requested)));
-    for verb in VERBS.iter().filter(|_| named) {
-        let open = iam::allows(policy, &format!("{STAGE}{verb}/{path}"));
-        assert!(!open || grants.decide(verb, Some(&requested)).is_permitted(), "safe: {verb} {path}: {policy:?}");
+/// What is open is granted, unless neither the document nor a deny names it; and the other way round where the policy says
+/// all.
+fn is_right(map: &Permissions, grants: &Grants<'_>, policy: &iam::Policy, says: Says, path: &str) {
+    let method = |verb: &str| Method::parse(format!("{STAGE}{verb}/{path}")).ok();
+    let is_named = |method: &Method| map.catalog().iter().any(|route| matches_anyones(route, method));
+    let named = VERBS.iter().filter_map(|verb| method(verb)).any(|method| is_named(&method));
+    for method in VERBS.iter().filter_map(|verb| method(verb)) {
+        let (open, verdict) = (iam::allows(policy, method.arn()), grants.decide(&method));
+        let must = (path.is_empty() || named) && (!map.is_complete() || is_named(&method));
+        let denied = matches!(verdict, permissions::Verdict::Denied(_) | permissions::Verdict::Misspelled);
+        assert!(!open || verdict.is_permitted() || !(must || denied), "safe: {}: {policy:?}", method.arn());
+        assert!(open || !verdict.is_permitted() || says != Says::All, "exact: {}: {policy:?}", method.arn());
     }
 }
 
 /// Some of the texts that the document and the token spell, and one that nobody does.
-fn texts(map: &PermissionMap, grants: &Grants<'_>) -> Vec<String> {
-    let segments = map.catalog().iter().flat_map(|route| route.segments());
-    let spelled =
-        segments.filter_map(|segment| if let Segment::Literal(text) = segment { Some(text.as_str()) } else { None });
-    let parts = grants.allowed().iter().chain(grants.denied()).flat_map(|pattern| pattern.parts());
-    let filled = parts.filter_map(|part| if let Part::Literal(text) = part { Some(*text) } else { None });
+fn texts(map: &Permissions, grants: &Grants<'_>) -> Vec<String> {
+    let spelled = map.catalog().iter().flat_map(|route| route.literals());
+    let filled = grants.values().iter().flatten().copied();
     let distinct: BTreeSet<&str> = spelled.chain(filled).collect();
     distinct.into_iter().take(MOST_TEXTS - 1).chain([UNKNOWN]).map(ToOwned::to_owned).collect()
 }

@@ -20,9 +20,13 @@ use crate::clock::Clock;
 use crate::log::{DecisionLine, Level, Logger};
 use crate::token::{InvalidToken, VerifiedClaims};
 use context::Context;
-use permissions::Holder;
-use permissions::iam::MethodArn;
+use permissions::iam::Says;
+use permissions::{Holder, Method};
 use std::time::Instant;
+
+/// A policy that does not say all that the token may do: the next route is refused if the answer is cached.
+const PART: &str = "the policy does not open every method that this token may call: others get 403 from API Gateway's cache \
+    until its TTL ends";
 
 /// How a token that is not believed is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,9 +126,8 @@ impl Gateway {
             let usage_identifier_key = self.usage_identifier_key(api, &claims);
             let principal_id = claims.subject().to_owned();
             let policy_document = policy.document;
-            // The next route of this token asks again, and is refused if the answer is cached.
-            if let Some(reason) = policy.cut_short {
-                self.logger.message(Level::Warn, &reason);
+            if policy.says == Says::Part {
+                self.logger.message(Level::Warn, &PART);
             }
             Response::Policy(PolicyResponse { principal_id, policy_document, context, usage_identifier_key })
         };
@@ -150,7 +153,7 @@ enum Outcome {
     /// The token was believed.
     Decided { permitted: bool, route: Option<String>, keys: &'static str, response: Response },
     /// The token was not believed.
-    Refused { api: Api, method: MethodArn, error: InvalidToken },
+    Refused { api: Api, method: Method, error: InvalidToken },
     /// There is no decision.
     Undecided { reason: &'static str },
 }
@@ -192,8 +195,7 @@ mod tests {
 
     #[test]
     fn a_line_names_the_route_and_the_keys_of_a_decision_and_the_claim_of_a_refusal() {
-        let method =
-            MethodArn::parse("arn:aws:execute-api:us-east-1:123456789012:abc123/test/GET/".to_owned()).unwrap();
+        let method = Method::parse("arn:aws:execute-api:us-east-1:123456789012:abc123/test/GET/".to_owned()).unwrap();
         let response = Response::Simple(SimpleResponse { is_authorized: true, context: Context::default() });
         let route = Some("GET /orders/{id}".to_owned());
         let decided = Outcome::Decided { permitted: true, route, keys: "hit", response };

@@ -9,7 +9,7 @@ use super::fields::Texts;
 use super::source::{self, RequestFields, TokenSource};
 use crate::token::{BearerToken, InvalidToken, Scheme};
 use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerRequest;
-use permissions::iam::MethodArn;
+use permissions::Method;
 use permissions::json::Object;
 use serde::Deserialize;
 use std::fmt;
@@ -26,7 +26,7 @@ pub struct AuthorizationRequest {
     /// The token, or why there is none to look at.
     pub token: Result<BearerToken, InvalidToken>,
     /// The method asked for.
-    pub method: MethodArn,
+    pub method: Method,
 }
 
 impl AuthorizationRequest {
@@ -67,8 +67,8 @@ fn of_request_event(event: RequestEvent<'_>, sources: &[TokenSource]) -> Result<
 }
 
 /// Only a WebSocket API asks for `$connect`, and it asks for nothing else.
-fn method(api: Api, arn: Option<String>) -> Result<MethodArn, InvalidEvent> {
-    let method = MethodArn::parse(arn.ok_or(InvalidEvent::NoMethodArn)?).ok();
+fn method(api: Api, arn: Option<String>) -> Result<Method, InvalidEvent> {
+    let method = Method::parse(arn.ok_or(InvalidEvent::NoMethodArn)?).ok();
     let fitting = method.filter(|method| method.is_connect() == (api == Api::WebSocket));
     fitting.ok_or(InvalidEvent::MalformedMethodArn)
 }

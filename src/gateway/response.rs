@@ -8,7 +8,8 @@ use super::context::Context;
 use super::event::Api;
 use crate::token::LONGEST_TOKEN;
 use lambda_runtime::Diagnostic;
-use permissions::iam::{MethodArn, PolicyDocument};
+use permissions::Method;
+use permissions::iam::PolicyDocument;
 use serde::Serialize;
 
 /// The error message that makes API Gateway answer 401. A byte more and it answers 500.
@@ -56,7 +57,7 @@ pub struct SimpleResponse {
 
 impl Response {
     /// A refusal that API Gateway may cache, with its reason for a gateway response to show.
-    pub(super) fn refused(method: &MethodArn, simple: bool, reason: &'static str) -> Self {
+    pub(super) fn refused(method: &Method, simple: bool, reason: &'static str) -> Self {
         let context = Context::of_refusal(reason);
         if simple {
             return Self::Simple(SimpleResponse { is_authorized: false, context });

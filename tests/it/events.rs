@@ -5,7 +5,7 @@ use cognito_authorizer::clock::UnixTime;
 use cognito_authorizer::config::Config;
 use cognito_authorizer::gateway::{Failure, Gateway};
 use cognito_authorizer::jwks::{FetchError, KeySet};
-use permissions::PermissionMap;
+use permissions::Permissions;
 use permissions::iam::Policies;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -30,7 +30,7 @@ fn gateway_of_the_events() -> Gateway {
         let nowhere = ScriptedSource::new([Err(FetchError::Connect)]);
         TrustedIssuer { issuer: configured.issuer, keys: Arc::new(key_cache(nowhere).starting_with(keys.clone(), NOW)) }
     });
-    let permissions = PermissionMap::parse(project_file(&config.permissions_file).as_bytes()).unwrap();
+    let permissions = Permissions::parse(project_file(&config.permissions_file).as_bytes()).unwrap();
     let policies = Policies::new(&permissions, config.limits);
     let authorizer = Authorizer { issuers: issuers.collect(), verifier: config.verifier, policies, permissions };
     Gateway { clock: Box::new(SetClock(NOW)), token_sources: config.token_sources, ..gateway(authorizer) }

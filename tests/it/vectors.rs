@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cognito_authorizer::gateway::{Failure, Gateway, InvalidTokenAnswer, LARGEST_EVENT};
 use cognito_authorizer::log::{Format, Level, Logger};
 use cognito_authorizer::token::{BearerToken, Scheme};
-use permissions::iam::MethodArn;
+use permissions::Method;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::process::Command;
@@ -29,7 +29,7 @@ async fn judged(case: &Case) -> String {
     let Ok(token) = BearerToken::parse(&case.authorization, Scheme::Required) else {
         return BearerToken::parse(&case.authorization, Scheme::Required).unwrap_err().reason().to_owned();
     };
-    let method = MethodArn::parse(arn(METHOD)).unwrap();
+    let method = Method::parse(arn(METHOD)).unwrap();
     match case.authorizer().authorize(&token, &method, case.now()).await {
         Ok(_) => "accept".to_owned(),
         Err(refusal) => refusal.reason().to_owned(),

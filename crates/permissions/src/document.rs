@@ -81,7 +81,7 @@ impl From<Document> for Permissions {
         let literals = rules(Effect::Deny).chain(&catalog).flat_map(Route::literals);
         let spelling = Spelling::new(literals, !claims_in(rules(Effect::Deny)).is_empty());
         let complete = document.complete.unwrap_or_default();
-        Self { permissions, catalog, complete, claims, context, spelling }
+        Self { all: permissions, catalog, complete, claims, context, spelling }
     }
 }
 
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn the_documented_example_is_understood() {
         let map = parse(include_bytes!("../../../permissions.json")).unwrap();
-        assert!(map.permissions.iter().any(|permission| !permission.deny.is_empty()));
+        assert!(map.permissions().iter().any(|permission| !permission.deny.is_empty()));
         assert!(!map.catalog.is_empty());
     }
 

@@ -96,7 +96,7 @@ impl<'a> Grants<'a> {
     pub fn rules(&self, effect: Effect) -> impl Iterator<Item = Rule<'a>> {
         let document = self.permissions;
         self.applied.iter().flat_map(move |permission| {
-            let routes = document.permissions.get(*permission).map(|found| found.routes(effect)).unwrap_or_default();
+            let routes = document.all.get(*permission).map(|found| found.routes(effect)).unwrap_or_default();
             routes.iter().map(move |route| Rule { permission: *permission, effect, route })
         })
     }

@@ -11,6 +11,7 @@
 mod document;
 mod grants;
 mod holder;
+pub mod iam;
 mod invalid_route;
 pub mod json;
 mod method;

@@ -12,7 +12,7 @@ use crate::spelling::Spelling;
 /// The operator's permission document, read and checked.
 #[derive(Clone, Debug)]
 pub struct Permissions {
-    pub(crate) permissions: Vec<Permission>,
+    pub(crate) all: Vec<Permission>,
     pub(crate) catalog: Vec<Route>,
     pub(crate) complete: bool,
     pub(crate) claims: Vec<String>,
@@ -32,7 +32,7 @@ impl Permissions {
     /// What the holder may do: the allows and denies of every permission that applies.
     #[must_use]
     pub fn grants<'a>(&'a self, holder: &'a impl Holder) -> Grants<'a> {
-        let all = self.permissions.iter().enumerate();
+        let all = self.all.iter().enumerate();
         let applied = all.filter(|(_, permission)| permission.applies_to(holder)).map(|(index, _)| index).collect();
         let value = |claim: &'a String| pattern::usable_value(holder.claim(claim));
         Grants { permissions: self, applied, values: self.claims.iter().map(value).collect() }
@@ -41,7 +41,7 @@ impl Permissions {
     /// The permissions, in the document's order.
     #[must_use]
     pub fn permissions(&self) -> &[Permission] {
-        &self.permissions
+        &self.all
     }
 
     /// Every route that an allow or `routes` names, each once: the routes that are known to exist.

@@ -1,6 +1,5 @@
 //! IAM's answer to a policy, as `tests/iam` holds it against an independent evaluator.
 
-use crate::STAGE;
 use permissions::iam::PolicyDocument;
 use serde_json::Value;
 
@@ -43,30 +42,29 @@ impl From<PolicyDocument> for Policy {
 
 /// An explicit Deny wins, then an Allow, else nothing is allowed.
 pub fn allows(policy: &Policy, arn: &str) -> bool {
-    // What begins alike need not be looked at again and again.
-    let below_stage = arn.strip_prefix(STAGE);
-    let own = |resource: &str| match (resource.strip_prefix(STAGE), below_stage) {
-        (Some(resource), Some(arn)) => matches(resource, arn),
-        _ => matches(resource, arn),
-    };
-    let any = |resources: &[String]| resources.iter().any(|resource| own(resource));
+    let any = |resources: &[String]| resources.iter().any(|resource| matches(resource, arn));
     any(policy.allow()) && !any(policy.deny())
 }
 
 /// `*` is any run of characters, `?` any one, slashes included.
 pub fn matches(pattern: &str, text: &str) -> bool {
-    assert!(pattern.is_ascii() && text.is_ascii(), "here a character is a byte");
-    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    if pattern.is_ascii() && text.is_ascii() {
+        return laid(pattern.as_bytes(), text.as_bytes(), b'*', b'?');
+    }
+    laid(&pattern.chars().collect::<Vec<_>>(), &text.chars().collect::<Vec<_>>(), '*', '?')
+}
+
+fn laid<T: Copy + PartialEq>(pattern: &[T], text: &[T], any: T, one: T) -> bool {
     let (mut at, mut here) = (0, 0);
     // Where the last star was, and how far it has been taken to reach.
     let mut star: Option<(usize, usize)> = None;
     while here < text.len() {
         match (pattern.get(at), star) {
-            (Some(b'*'), _) => {
+            (Some(wanted), _) if *wanted == any => {
                 star = Some((at, here));
                 at += 1;
             }
-            (Some(wanted), _) if *wanted == b'?' || *wanted == text[here] => (at, here) = (at + 1, here + 1),
+            (Some(wanted), _) if *wanted == one || *wanted == text[here] => (at, here) = (at + 1, here + 1),
             (_, Some((star_at, reached))) => {
                 star = Some((star_at, reached + 1));
                 (at, here) = (star_at + 1, reached + 1);
@@ -74,7 +72,7 @@ pub fn matches(pattern: &str, text: &str) -> bool {
             (_, None) => return false,
         }
     }
-    pattern[at..].iter().all(|rest| *rest == b'*')
+    pattern[at..].iter().all(|rest| *rest == any)
 }
 
 #[test]

@@ -34,8 +34,9 @@ use cognito_authorizer::jwks::{FetchError, KeyCache, KeySource, MaxAge};
 use cognito_authorizer::log::{Format, Level, Logger};
 use cognito_authorizer::token::{BearerToken, Clients, Issuer, Scheme, TokenUse, Verifier};
 use lambda_runtime::BoxFuture;
-use permissions::PermissionMap;
-use permissions::iam::{Coverage, DEFAULT_BUDGET_BYTES, Limits, MethodArn, Policies};
+use permissions::Method;
+use permissions::Permissions;
+use permissions::iam::{Coverage, DEFAULT_BUDGET_BYTES, Limits, Policies};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -166,7 +167,7 @@ pub fn authorizer(permissions: &Value) -> Authorizer {
 }
 
 pub fn authorizer_over(permissions: &Value, source: ScriptedSource) -> Authorizer {
-    let permissions = PermissionMap::parse(permissions.to_string().as_bytes()).unwrap();
+    let permissions = Permissions::parse(permissions.to_string().as_bytes()).unwrap();
     Authorizer {
         issuers: vec![TrustedIssuer { issuer: Issuer::new(POOL.to_owned()), keys: Arc::new(key_cache(source)) }],
         verifier: verifier(),
@@ -195,7 +196,7 @@ pub fn permissions() -> Value {
 
 pub async fn decide(authorizer: &Authorizer, token: &str, method: &str, now: UnixTime) -> Result<Decision, Refusal> {
     let token = BearerToken::parse(token, Scheme::Optional).map_err(Refusal::InvalidToken)?;
-    authorizer.authorize(&token, &MethodArn::parse(format!("{STAGE}{method}")).unwrap(), now).await
+    authorizer.authorize(&token, &Method::parse(format!("{STAGE}{method}")).unwrap(), now).await
 }
 
 pub struct SetClock(pub UnixTime);

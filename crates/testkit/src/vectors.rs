@@ -4,7 +4,7 @@ use crate::{LIMITS, ScriptedSource, key_cache};
 use cognito_authorizer::authorizer::{Authorizer, TrustedIssuer};
 use cognito_authorizer::clock::UnixTime;
 use cognito_authorizer::token::{Clients, Issuer, TokenUse, Verifier};
-use permissions::PermissionMap;
+use permissions::Permissions;
 use permissions::iam::Policies;
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
@@ -61,7 +61,7 @@ impl Case {
         let source = ScriptedSource::new([Ok(FILE["jwks"].to_string())]);
         let keys = Arc::new(key_cache(source));
         let issuers = texts(&self.settings["issuers"]).into_iter();
-        let permissions = PermissionMap::parse(FILE["permissions"].to_string().as_bytes()).unwrap();
+        let permissions = Permissions::parse(FILE["permissions"].to_string().as_bytes()).unwrap();
         Authorizer {
             issuers: issuers
                 .map(|issuer| TrustedIssuer { issuer: Issuer::new(issuer), keys: Arc::clone(&keys) })

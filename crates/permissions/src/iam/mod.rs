@@ -1,43 +1,36 @@
-//! How are grants said in IAM?
+//! Writes grants as an IAM policy.
 //!
 //! API Gateway caches the policy under the token and asks it again for other methods, so it holds everything that the
-//! token may do in this API and stage, whichever method asked for it. The module `compile` has the argument why it is right:
+//! token may do in this API and stage, whichever method asked for it. The theory, with an example, is in `docs/policy.md`. A
+//! policy is
 //!
-//! - **safe**: no path of the catalog is open that the decision engine does not grant;
+//! - **safe**: no path of the document is open that the engine does not grant, and what a deny rule matches is shut, named
+//!   or not;
 //! - **live**: what the engine grants for the requested method is open;
-//! - **exact** wherever one policy can say the token's rights at all;
-//! - **closed** outside the catalog as far as nothing granted is shut by it.
+//! - **exact** wherever one policy can say the rights at all, and is allowed to be that large;
+//! - **closed** outside the document, as far as nothing granted is shut by it. A document that is complete has no outside.
 //!
 //! ```text
-//! Grants ── rights ──> Piece ── compile ──> Glob ── template ──> Resource ── statements ──> PolicyDocument
+//! Grants → rows → rights → plan (cuts) → draft (cover, merge, part) → template → statements → PolicyDocument
 //! ```
 
-mod compile;
-mod document;
-mod glob;
-mod lint;
-mod method_arn;
+mod bits;
+mod budget;
+mod cover;
+mod cuts;
+mod draft;
+mod index;
+mod lay;
+mod merge;
+mod part;
+mod plan;
 mod policies;
 mod rights;
+mod rows;
+mod sizes;
 mod statements;
 mod template;
+mod word;
 
-pub use document::{Compiled, Coverage, CutShort, DEFAULT_BUDGET_BYTES, Limits, PolicyDocument};
-pub use lint::{Finding, lint};
-pub use method_arn::{InvalidMethodArn, LONGEST_RESOURCE, MethodArn};
-pub use policies::Policies;
-
-use crate::{Grants, Pattern, Route, Verdict};
-
-/// What do the grants say of the requested method?
-#[must_use]
-pub fn decide<'a>(grants: &Grants<'a>, method: &MethodArn) -> Verdict<'a> {
-    grants.decide(method.verb(), method.path().as_ref())
-}
-
-/// The route that a method falls under that no grant mentions.
-#[must_use]
-pub fn named_route<'a>(grants: &Grants<'a>, method: &MethodArn) -> Option<&'a Route> {
-    let path = method.path()?;
-    grants.catalog().iter().find(|route| Pattern::anyones(route).matches(method.verb(), &path))
-}
+pub use policies::{Compiled, Coverage, DEFAULT_BUDGET_BYTES, Limits, Policies, Says};
+pub use statements::PolicyDocument;

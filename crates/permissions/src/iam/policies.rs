@@ -1,166 +1,291 @@
-//! Who makes a policy for every token, without compiling one for each?
+//! Makes a policy for every token, without compiling one for each.
 //!
-//! What two tokens' policies have in common is compiled once, see [`template`](super::template), and kept.
+//! What the policies of holders who are alike have in common is compiled once, see [`template`](super::template), and kept.
 
-use super::compile;
-use super::decide;
-use super::document::{Compiled, Coverage, CutShort, Limits, PolicyDocument};
-use super::method_arn::MethodArn;
-use super::rights::{Catalog, Rights, TooHard};
+use super::budget::{Budget, MOST_STEPS};
+use super::draft::{Fit, Workshop};
+use super::plan::{Loss, plan};
+use super::rights::Rights;
+use super::rows::{Catalog, Likeness, verb_of};
+use super::sizes::{Lengths, Sizes};
+use super::statements::{PolicyDocument, Statements};
 use super::template::Template;
-use crate::{Grants, PermissionMap, Route, Segment, VERBS};
-use std::collections::BTreeSet;
+use super::word::OTHER_VERBS;
+use crate::grants::{Grants, Verdict};
+use crate::method::Method;
+use crate::permissions::Permissions;
+use crate::route::CONNECT;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// The most templates kept. Each is for a set of permissions that apply together, of which an API has a few; one of 300
-/// routes takes about 30 KiB.
+/// The largest policy, in bytes of JSON. API Gateway documents no limit for REST and HTTP APIs, but real systems have
+/// passed one and locked everyone out; 8 KiB is what it documents for WebSocket APIs.
+pub const DEFAULT_BUDGET_BYTES: usize = 8192;
+
+/// The most templates kept. Each is for a set of permissions that apply together, of which an API has a few; one takes twice
+/// its policy's size.
 const MOST_KEPT: usize = 64;
 
+/// Up to this many Allows without a wildcard are written with region and account. That takes 19 bytes each, and the guard
+/// that stars need instead takes more than three times that.
+const MOST_SPELLED_OUT: usize = 3;
+
+/// What the policy is to cover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coverage {
+    /// Everything that the token may do in the API and stage: right for every caching.
+    Api,
+    /// The requested method alone: right where the answer is cached by path and method, or not at all.
+    Request,
+}
+
+/// What bounds a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// What the policy is to cover.
+    pub coverage: Coverage,
+    /// The largest policy, in bytes of JSON.
+    pub budget_bytes: usize,
+}
+
+/// A policy, and how far it says what the holder may do.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The policy.
+    pub document: PolicyDocument,
+    /// How far it says what the holder may do.
+    pub says: Says,
+}
+
+/// How far does a policy say what a holder may do? What it does not say is refused from API Gateway's cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Says {
+    /// Every granted method.
+    All,
+    /// Every granted method, but for paths in which a parameter equals a literal of the document.
+    AllButSpecial,
+    /// Not every granted method: no policy can, or none that fits was found.
+    Part,
+    /// The requested method, as was asked for.
+    Request,
+}
+
 /// Makes policies for the holders of one permission document's grants.
+#[derive(Debug)]
 pub struct Policies {
     limits: Limits,
-    /// Every text that the document spells in a path.
-    spelled: BTreeSet<String>,
-    kept: RwLock<Vec<(Likeness, Kept)>>,
+    catalog: Catalog,
+    kept: RwLock<Vec<(Key, Arc<Template>)>>,
 }
 
-/// What is known of tokens that are alike.
-type Kept = Result<Arc<Template>, TooHard>;
-
-/// What makes two tokens alike: the permissions that apply, and which of the claims in routes are usable.
-struct Likeness {
-    applied: Vec<usize>,
-    usable: Vec<bool>,
-}
-
-impl Likeness {
-    fn of(grants: &Grants<'_>) -> Self {
-        Self { applied: grants.applied().to_vec(), usable: usable(grants).collect() }
-    }
-
-    fn is_of(&self, grants: &Grants<'_>) -> bool {
-        self.applied == grants.applied() && usable(grants).eq(self.usable.iter().copied())
-    }
-}
-
-fn usable(grants: &Grants<'_>) -> impl Iterator<Item = bool> {
-    grants.claims().iter().map(|(_, value)| value.is_some())
+/// What a template depends on.
+#[derive(Debug, PartialEq, Eq)]
+struct Key {
+    likeness: Likeness,
+    lengths: Lengths,
 }
 
 impl Policies {
     /// For the holders of this document's grants.
     #[must_use]
-    pub fn new(map: &PermissionMap, limits: Limits) -> Self {
-        let permissions = map.permissions().iter();
-        let routes = permissions.flat_map(|permission| permission.allow().iter().chain(permission.deny()));
-        let segments = routes.chain(map.catalog()).flat_map(Route::segments);
-        let literal = |segment: &Segment| if let Segment::Literal(text) = segment { Some(text.clone()) } else { None };
-        Self { limits, spelled: segments.filter_map(literal).collect(), kept: RwLock::default() }
+    pub fn new(permissions: &Permissions, limits: Limits) -> Self {
+        Self { limits, catalog: Catalog::new(permissions), kept: RwLock::default() }
     }
 
-    /// The policy for a holder of these grants who asks for this method.
+    /// The policy for a holder of these grants who asks for this method, about which they say this.
     #[must_use]
-    pub fn compile(&self, map: &PermissionMap, grants: &Grants<'_>, method: &MethodArn) -> Compiled {
-        let alone = || Compiled { document: PolicyDocument::of_request(grants, method), cut_short: None };
+    pub fn compile(&self, grants: &Grants<'_>, verdict: Verdict<'_>, method: &Method) -> Compiled {
         if self.limits.coverage == Coverage::Request || method.is_connect() {
-            return alone();
+            return Compiled { document: of_request(verdict, method), says: Says::Request };
         }
-        if grants.allowed().is_empty() {
-            return Compiled { document: PolicyDocument::deny_all(method), cut_short: None };
-        }
-        match self.of_api(map, grants, method) {
-            Ok(document) => Compiled { document, cut_short: None },
-            Err(reason) => Compiled { cut_short: Some(reason), ..alone() },
-        }
+        let template = self.template(grants, method);
+        Compiled { document: of_template(&template, grants, verdict, method), says: template.says() }
     }
 
-    fn of_api(&self, map: &PermissionMap, grants: &Grants<'_>, method: &MethodArn) -> Result<PolicyDocument, CutShort> {
-        let permitted = decide(grants, method).is_permitted();
-        let budget = self.limits.budget_bytes;
-        let shared = if self.are_distinct(grants) { Some(self.template(map, grants)?) } else { None };
-        if let Some(template) = shared.filter(|template| template.exact) {
-            // Resources that are exact say every verb that API Gateway knows.
-            let said = permitted && VERBS.contains(&method.verb());
-            let own = (!said).then_some(permitted);
-            return PolicyDocument::of_template(&template, method, grants.claims(), own, budget);
-        }
-        let (template, own) = template_alone(grants, method, permitted)?;
-        PolicyDocument::of_template(&template, method, &[], own, budget)
-    }
-
-    /// Is each claim's value a text of its own?
-    fn are_distinct(&self, grants: &Grants<'_>) -> bool {
-        let mut seen = BTreeSet::new();
-        let own = |text: &str| !self.spelled.contains(text);
-        grants
-            .claims()
-            .iter()
-            .all(|(name, value)| own(name) && value.is_none_or(|value| own(value) && seen.insert(value)))
-    }
-
-    fn template(&self, map: &PermissionMap, grants: &Grants<'_>) -> Kept {
-        let of_these = |kept: &Vec<(Likeness, Kept)>| {
-            kept.iter().find(|(likeness, _)| likeness.is_of(grants)).map(|(_, template)| template.clone())
+    fn template(&self, grants: &Grants<'_>, method: &Method) -> Arc<Template> {
+        let key = Key { likeness: self.catalog.likeness(grants), lengths: Lengths::new(method, grants.values()) };
+        let known = |kept: &Vec<(Key, Arc<Template>)>| {
+            kept.iter().find(|(known, _)| *known == key).map(|(_, template)| Arc::clone(template))
         };
-        if let Some(template) = of_these(&self.kept.read().unwrap_or_else(PoisonError::into_inner)) {
+        if let Some(template) = known(&self.kept.read().unwrap_or_else(PoisonError::into_inner)) {
             return template;
         }
-        let template = template_for(map, grants).map(Arc::new);
+        let template = Arc::new(self.compile_template(grants.permissions(), &key));
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= MOST_KEPT {
             kept.clear();
         }
-        kept.push((Likeness::of(grants), template.clone()));
+        kept.push((key, Arc::clone(&template)));
         template
+    }
+
+    fn compile_template(&self, permissions: &Permissions, key: &Key) -> Template {
+        let sizes = Sizes { lengths: &key.lengths, texts: &self.catalog.texts };
+        let mut budget = Budget::new(MOST_STEPS);
+        let Ok(rights) = Rights::new(permissions, &self.catalog, &key.likeness, &mut budget) else {
+            return Template::nothing();
+        };
+        let plan = plan(&rights, &mut budget);
+        let constants = sizes.constants(permissions.spelling());
+        let workshop = Workshop { rights: &rights, sizes: &sizes, limit: self.limits.budget_bytes, constants };
+        Template::new(&workshop.draft(plan, &mut budget), &sizes)
     }
 }
 
-fn template_for(map: &PermissionMap, grants: &Grants<'_>) -> Result<Template, TooHard> {
-    let usable: Vec<&str> =
-        grants.claims().iter().filter(|(_, value)| value.is_some()).map(|(name, _)| *name).collect();
-    let supposed = map.supposed_grants(grants.applied(), &usable);
-    let catalog = Catalog::new(map.catalog(), supposed.denied());
-    let resources = compile::compile(&Rights::new(&supposed, &catalog), None)?;
-    Ok(Template::new(&resources, |text| usable.contains(&text)))
+impl Template {
+    /// For rights that took too long to look at: whatever is granted is opened by its own ARN.
+    fn nothing() -> Self {
+        Self {
+            allow: Vec::new(),
+            deny: Vec::new(),
+            lossy: Vec::new(),
+            has_star: false,
+            fit: Fit::Part,
+            loss: Loss { spent: true, ..Loss::default() },
+        }
+    }
+
+    fn says(&self) -> Says {
+        if self.is_exact() {
+            Says::All
+        } else if self.fit != Fit::Part && self.loss.is_none_but_special() {
+            Says::AllButSpecial
+        } else {
+            Says::Part
+        }
+    }
 }
 
-/// Compiled for this token and this method alone, since something has to give way and it must not be the method. How the
-/// method is named by its own ARN, if it must be, comes with it.
-fn template_alone(
-    grants: &Grants<'_>,
-    method: &MethodArn,
-    permitted: bool,
-) -> Result<(Template, Option<bool>), TooHard> {
-    let catalog = Catalog::new(grants.catalog(), grants.denied());
-    let path = method.path();
-    let requested = path.as_ref().filter(|_| permitted && method.as_resource().is_some());
-    let requested = requested.map(|path| compile::method(method.verb(), path.segments()));
-    let resources = compile::compile(&Rights::new(grants, &catalog), requested.as_ref())?;
-    let opened = requested.is_some_and(|requested| resources.opens(&requested));
-    let own = (!opened).then_some(permitted);
-    Ok((Template::new(&resources, |_| false), own))
+/// The requested method alone. One that must not be echoed is refused with everything else.
+fn of_request(verdict: Verdict<'_>, method: &Method) -> PolicyDocument {
+    let connect;
+    let arn = if method.is_connect() {
+        connect = [method.stage_prefix(), CONNECT].concat();
+        Some(connect.as_str())
+    } else {
+        method.as_resource()
+    };
+    let Some(arn) = arn else { return PolicyDocument::deny_all(method) };
+    let mut statements = Statements::new(method);
+    if verdict.is_permitted() {
+        statements.allow_own(arn);
+    } else {
+        statements.deny_own(arn);
+    }
+    statements.into_document()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
+/// What the template says in this API and stage to this holder, and on top of it what the requested method needs.
+fn of_template(template: &Template, grants: &Grants<'_>, verdict: Verdict<'_>, method: &Method) -> PolicyDocument {
+    let view = View { template, values: grants.values(), method };
+    let own = method.as_resource();
+    let change = match (verdict.is_permitted(), own) {
+        (true, _) => view.open(),
+        (false, Some(_)) => Change::default(),
+        (false, None) => view.shut(),
+    };
+    let mut statements = view.statements(&change);
+    match own {
+        Some(arn) if verdict.is_permitted() && change.needs_own => statements.allow_own(arn),
+        Some(arn) if !verdict.is_permitted() => statements.deny_own(arn),
+        _ => {}
+    }
+    if statements.allows_nothing() {
+        return PolicyDocument::deny_all(method);
+    }
+    view.add_constants(&mut statements, grants.permissions());
+    statements.into_document()
+}
 
-    #[test]
-    fn no_more_templates_are_kept_than_that() {
-        let permissions: Vec<_> =
-            (0..7).map(|scope| json!({"scopes": [scope.to_string()], "allow": [format!("GET /{scope}")]})).collect();
-        let map = PermissionMap::parse(json!({ "permissions": permissions }).to_string().as_bytes()).unwrap();
-        let policies = Policies::new(&map, Limits { coverage: Coverage::Api, budget_bytes: 8192 });
-        let method =
-            MethodArn::parse("arn:aws:execute-api:us-east-1:123456789012:abc123/test/GET/".to_owned()).unwrap();
-        let kept_after = |holder: usize| {
-            let applied: Vec<usize> = (0..7).filter(|permission| holder >> permission & 1 == 1).collect();
-            let _ = policies.compile(&map, &map.supposed_grants(&applied, &[]), &method);
-            policies.kept.read().unwrap().len()
-        };
-        let expected = (1..=MOST_KEPT).chain(1..=3);
-        assert!(expected.zip((1..).map(kept_after)).all(|(expected, found)| expected == found));
-        assert_eq!(kept_after(MOST_KEPT + 3), 3, "holders who are alike share one");
+/// A template as one holder sees it who asks for one method.
+struct View<'a> {
+    template: &'a Template,
+    values: &'a [Option<&'a str>],
+    method: &'a Method,
+}
+
+/// What of a template gives way to the requested method.
+#[derive(Default)]
+struct Change {
+    without_allows: Vec<usize>,
+    without_lossy: Vec<usize>,
+    /// Is the requested method not open without its own ARN?
+    needs_own: bool,
+}
+
+impl View<'_> {
+    fn matches(&self, resource: &super::template::Resource) -> bool {
+        let path = self.method.after_stage().strip_prefix('/').unwrap_or_default();
+        resource.matches(self.values, self.method.api_and_stage(), path)
+    }
+
+    /// What has to give way so that the requested method, which is granted, is open.
+    fn open(&self) -> Change {
+        let knows_verb = verb_of(self.method.verb()) != OTHER_VERBS;
+        let mut change = Change::default();
+        if self.template.is_exact() && knows_verb {
+            return change;
+        }
+        // Denies were not asked what they shut of verbs that nobody knows.
+        if !knows_verb && self.template.deny.iter().any(|deny| self.matches(deny)) {
+            change.without_allows = (0..self.template.allow.len()).collect();
+            change.needs_own = true;
+            return change;
+        }
+        for (place, (deny, needed_by)) in self.template.lossy.iter().enumerate() {
+            if self.matches(deny) {
+                change.without_lossy.push(place);
+                change.without_allows.extend(needed_by);
+            }
+        }
+        let mut kept =
+            self.template.allow.iter().enumerate().filter(|(place, _)| !change.without_allows.contains(place));
+        change.needs_own = !kept.any(|(_, allow)| self.matches(allow));
+        change
+    }
+
+    /// What has to give way so that the requested method, which is refused and cannot be named, is shut.
+    fn shut(&self) -> Change {
+        let mut change = Change::default();
+        for (place, allow) in self.template.allow.iter().enumerate() {
+            if self.matches(allow) {
+                change.without_allows.push(place);
+            }
+        }
+        change
+    }
+
+    fn statements(&self, change: &Change) -> Statements {
+        let kept = self.template.allow.len().saturating_sub(change.without_allows.len());
+        let mut statements =
+            if self.is_spelled_out() { Statements::spelled_out(self.method) } else { Statements::new(self.method) };
+        for (place, allow) in self.template.allow.iter().enumerate() {
+            if !change.without_allows.contains(&place) {
+                statements.allow(allow, self.values);
+            }
+        }
+        // Denies stay even where nothing is left to allow, for whatever else guards the API.
+        let denies = if kept > 0 { self.template.deny.as_slice() } else { &[] };
+        for deny in denies {
+            statements.deny(deny, self.values);
+        }
+        for (place, (deny, _)) in self.template.lossy.iter().enumerate() {
+            if !change.without_lossy.contains(&place) {
+                statements.deny(deny, self.values);
+            }
+        }
+        statements
+    }
+
+    fn is_spelled_out(&self) -> bool {
+        !self.template.has_star && self.template.allow.len() <= MOST_SPELLED_OUT
+    }
+
+    fn add_constants(&self, statements: &mut Statements, permissions: &Permissions) {
+        if self.template.has_star {
+            statements.deny_misspelled(permissions.spelling());
+        }
+        if !self.is_spelled_out() {
+            statements.deny_repeated_api(self.method);
+        }
     }
 }

@@ -1,160 +1,284 @@
-//! What of a set of methods is granted?
+//! What may holders who are alike do, and what does a glob take of it?
+//!
+//! A **path is granted** for a verb if no deny rule's row matches it, and some allowed row matches it with no better row of
+//! the document beside it: the literal wins. The rest of what must be right, the document's own paths among it, is
+//! **ungranted**; a policy may not open it.
 
-use super::glob::{Glob, Piece, any_overlap, is_within, meet, overlaps, parts, pieces};
-use crate::{Grants, Part, Pattern, Route, VERBS};
-use std::cell::Cell;
+use super::bits::Bits;
+use super::budget::{Budget, Spent};
+use super::index::Index;
+use super::lay::any_laying;
+use super::rows::{Catalog, Likeness, set_of};
+use super::word::{Glob, OTHER_VERBS, Row, Seg, Verb, VerbSeg, Word, covers};
+use crate::permissions::Permissions;
 
-/// The most steps that are taken to find out what one set of rights needs: comparisons of globs and pieces, and ways to lay
-/// one over the other, of which there are exponentially many where parameters and literals take turns below a greedy
-/// route. Three hundred `ANY` routes over 25 scopes take 273,000 (`benches/policy.rs`); this many, a quarter of a second.
-const MOST_STEPS: usize = 10_000_000;
-
-/// What laying a glob over a piece counts: the piece found is compared with all that is granted and denied.
-const STEPS_OF_A_LAYING: usize = 100;
-
-/// More than [`MOST_STEPS`] would be needed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct TooHard;
-
-/// The routes of a document, verb first, as pieces for the lengths that matter.
-pub(super) struct Catalog<'a> {
-    /// Every path, for any verb: what `GET` is for, must not be opened for `POST` by the way.
-    paths: Vec<Piece<'a>>,
-    /// The same with the verbs that the document names.
-    named: Vec<Piece<'a>>,
-    longest: usize,
+/// The rights of holders who are alike.
+#[derive(Debug)]
+pub(super) struct Rights {
+    pub(super) rows: Vec<Row>,
+    pub(super) index: Index,
+    /// For each row, the rows with which its glob has a path in common, whatever the verb.
+    pub(super) reach: Vec<Bits>,
+    /// Verbs with equal rights, together.
+    pub(super) classes: Vec<Class>,
+    pub(super) complete: bool,
 }
 
-impl<'a> Catalog<'a> {
-    /// `denied` are the denies of whoever is looked at; they may be longer than all that the catalog holds.
-    pub(super) fn new(routes: &'a [Route], denied: &[Pattern<'_>]) -> Self {
-        let patterns: Vec<_> = routes.iter().map(Pattern::anyones).collect();
-        let named = methods(&patterns);
-        let longest = named.iter().chain(&methods(denied)).map(Vec::len).max().unwrap_or(0);
-        let any_verb = named.iter().cloned().map(for_any_verb).chain([vec![Part::One, Part::Literal("")]]);
-        let mut paths = cut(&any_verb.collect::<Vec<_>>(), longest);
-        paths.sort_unstable();
-        paths.dedup();
-        Self { paths, named: cut(&named, longest), longest }
+/// Verbs with equal rights.
+#[derive(Debug)]
+pub(super) struct Class {
+    pub(super) verbs: Vec<Verb>,
+    /// Rows that an allow names.
+    pub(super) allowed: Bits,
+    /// Rows that a deny names.
+    pub(super) denied: Bits,
+    /// Rows of the document that exist for these verbs.
+    pub(super) named: Bits,
+    /// Allowed rows of which every path is granted: no deny meets them, and all that wins over them is allowed.
+    pub(super) free: Bits,
+    /// Rows whose paths must be right in every policy.
+    pub(super) must: Bits,
+    /// For each row the first of its paths with parameters that are texts of their own, if the row grants it.
+    pub(super) generic: Vec<Option<Word>>,
+}
+
+impl Class {
+    pub(super) fn includes_other_verbs(&self) -> bool {
+        self.verbs.contains(&OTHER_VERBS)
     }
 }
 
-/// The grants of one token, verb first, and as pieces for the lengths that matter.
-pub(super) struct Rights<'c, 'a> {
-    /// What allows name, also where a deny takes it back.
-    opening: Vec<Vec<Part<'a>>>,
-    /// What denies name.
-    shutting: Vec<Vec<Part<'a>>>,
-    allowed: Vec<Piece<'a>>,
-    denied: Vec<Piece<'a>>,
-    catalog: &'c Catalog<'a>,
-    steps_left: Cell<usize>,
+/// What a Deny for a glob would shut of what is granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Harm {
+    /// Nothing.
+    None,
+    /// Only paths in which a parameter equals a text of the document, or the longer paths of a greedy row.
+    Special {
+        /// Does it shut paths of a greedy row that are longer than its shortest?
+        deep: bool,
+    },
+    /// The ordinary paths of these rows.
+    Rows(Vec<usize>),
 }
 
-impl<'c, 'a> Rights<'c, 'a> {
-    pub(super) fn new(grants: &Grants<'a>, catalog: &'c Catalog<'a>) -> Self {
-        let (opening, shutting) = (methods(grants.allowed()), methods(grants.denied()));
-        let (allowed, denied) = (cut(&opening, catalog.longest), cut(&shutting, catalog.longest));
-        Self { opening, shutting, allowed, denied, catalog, steps_left: Cell::new(MOST_STEPS) }
+impl Rights {
+    pub(super) fn new(
+        permissions: &Permissions,
+        catalog: &Catalog,
+        likeness: &Likeness,
+        budget: &mut Budget,
+    ) -> Result<Self, Spent> {
+        let rules = catalog.rules(permissions, likeness);
+        let rows = rules.rows.all;
+        let index = Index::new(&rows);
+        let mut reach = Vec::with_capacity(rows.len());
+        for row in &rows {
+            // The verb matters nothing here.
+            reach.push(index.touched(&Glob::new(VerbSeg::One(0), &row.word), budget)?);
+        }
+        let mut rights = Self { rows, index, reach, classes: Vec::new(), complete: catalog.complete };
+        rights.sort_verbs(catalog, &rules.allowed, &rules.denied);
+        rights.look_ahead(budget)?;
+        Ok(rights)
     }
 
-    /// `Err` when the steps have run out: what was found since then is not to be used.
-    pub(super) fn check_steps(&self) -> Result<(), TooHard> {
-        if self.steps_left.get() > 0 { Ok(()) } else { Err(TooHard) }
+    /// Puts verbs with equal rights into one class.
+    fn sort_verbs(&mut self, catalog: &Catalog, allowed: &[(Verb, usize)], denied: &[(Verb, usize)]) {
+        let bound = self.rows.len();
+        let of = |list: &[(Verb, usize)], verb| {
+            set_of(list.iter().filter(|(own, _)| *own == verb).map(|(_, row)| *row), bound)
+        };
+        let document = set_of(0..catalog.rows.all.len(), bound);
+        for verb in 0..=OTHER_VERBS {
+            let (allowed, denied) = (of(allowed, verb), of(denied, verb));
+            let named = set_of(catalog.named.get(verb).into_iter().flatten().copied(), bound);
+            let alike = |class: &&mut Class| class.allowed == allowed && class.denied == denied && class.named == named;
+            if let Some(class) = self.classes.iter_mut().find(alike) {
+                class.verbs.push(verb);
+                continue;
+            }
+            let mut must = if self.complete { named.clone() } else { document.clone() };
+            must.add(&denied);
+            let free = Bits::none(bound);
+            self.classes.push(Class { verbs: vec![verb], allowed, denied, named, free, must, generic: Vec::new() });
+        }
     }
 
-    /// Counts this many steps. Are any left?
-    pub(super) fn spend(&self, steps: usize) -> bool {
-        self.steps_left.set(self.steps_left.get().saturating_sub(steps));
-        self.check_steps().is_ok()
+    /// Finds the rows of which everything is granted, and each row's first granted path.
+    fn look_ahead(&mut self, budget: &mut Budget) -> Result<(), Spent> {
+        for place in 0..self.classes.len() {
+            let Some(class) = self.classes.get(place) else { continue };
+            let mut free = Bits::none(self.rows.len());
+            let mut generic = vec![None; self.rows.len()];
+            for row in class.allowed.iter() {
+                budget.spend(self.rows.len() / 64 + 1)?;
+                if self.is_free(class, row) {
+                    free.insert(row);
+                }
+                if let Some(generic) = generic.get_mut(row) {
+                    *generic = self.first_granted(class, row, budget)?;
+                }
+            }
+            if let Some(class) = self.classes.get_mut(place) {
+                class.free = free;
+                class.generic = generic;
+            }
+        }
+        Ok(())
     }
 
-    /// Is the piece a path of the catalog?
-    pub(super) fn is_named(&self, piece: &[Part<'_>]) -> bool {
-        self.catalog.paths.iter().any(|named| is_within(piece, named))
+    fn is_free(&self, class: &Class, row: usize) -> bool {
+        let (Some(own), Some(reach)) = (self.rows.get(row), self.reach.get(row)) else { return false };
+        if reach.meets(&class.denied) {
+            return false;
+        }
+        let mut rivals = reach.clone();
+        rivals.keep(&class.named);
+        rivals.take(&class.allowed);
+        !rivals.iter().any(|rival| self.rows.get(rival).is_some_and(|rival| rival.beats(own)))
     }
 
-    /// The length of the longest route, verb included.
-    pub(super) fn longest(&self) -> usize {
-        self.catalog.longest
+    /// A greedy row's shortest paths may be denied.
+    fn first_granted(&self, class: &Class, row: usize, budget: &mut Budget) -> Result<Option<Word>, Spent> {
+        let Some(row) = self.rows.get(row) else { return Ok(None) };
+        let longest = if row.greedy { self.index.longest() + 1 } else { row.word.len() };
+        for length in row.word.len()..=longest.max(row.word.len()) {
+            if let Some(word) = row.word_of(length)
+                && self.grants(class, &word, budget)?
+            {
+                return Ok(Some(word));
+            }
+        }
+        Ok(None)
     }
 
-    /// The pieces that are granted at all, no longer than one segment past the longest route: a star at the end of that
-    /// says the rest of a greedy parameter.
-    pub(super) fn granted(&self) -> impl Iterator<Item = &Piece<'a>> {
-        let near = self.allowed.iter().filter(|piece| piece.len() <= self.longest() + 1);
-        near.filter(|piece| !self.is_denied(piece))
+    /// Is the path granted that this word stands for?
+    pub(super) fn grants(&self, class: &Class, word: &[Seg], budget: &mut Budget) -> Result<bool, Spent> {
+        let matching = self.index.containing(word, budget)?;
+        if matching.meets(&class.denied) {
+            return Ok(false);
+        }
+        let mut winners = matching.clone();
+        winners.keep(&class.named);
+        let mut allowed = matching;
+        allowed.keep(&class.allowed);
+        for row in allowed.iter().filter_map(|row| self.rows.get(row)) {
+            budget.spend(1)?;
+            if !winners.iter().any(|winner| self.rows.get(winner).is_some_and(|winner| winner.beats(row))) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
-    /// Does some deny take all of it back?
-    pub(super) fn is_denied(&self, piece: &[Part<'_>]) -> bool {
-        self.shutting.iter().any(|denied| is_within(piece, denied))
-    }
-
-    /// Is the piece granted, but for what denies single out of it?
-    fn is_granted(&self, piece: &[Part<'_>]) -> bool {
-        self.opening.iter().any(|allowed| is_within(piece, allowed)) && !self.is_denied(piece)
-    }
-
-    /// The granted pieces that a glob matches something of.
-    pub(super) fn touched(&self, glob: &Glob<'a>) -> impl Iterator<Item = &Piece<'a>> {
-        self.allowed.iter().filter(|allowed| {
-            any_overlap(glob, allowed, |piece| !self.spend(STEPS_OF_A_LAYING) || !self.is_denied(piece))
+    /// The classes of the verbs that a glob is for.
+    pub(super) fn classes_of(&self, verb: VerbSeg) -> impl Iterator<Item = &Class> {
+        self.classes.iter().filter(move |class| match verb {
+            VerbSeg::One(verb) => class.verbs.contains(&verb),
+            VerbSeg::Star => true,
         })
     }
 
     /// Does the glob match anything that is granted?
-    pub(super) fn touches(&self, glob: &Glob<'a>) -> bool {
-        self.spend(self.allowed.len()) && self.touched(glob).next().is_some()
-    }
-
-    /// What the glob matches of the catalog and must not: the largest pieces of it.
-    pub(super) fn trespass(&self, glob: &Glob<'a>) -> Vec<Piece<'a>> {
-        let matched =
-            self.catalog.paths.iter().flat_map(|piece| overlaps(glob, piece, || self.spend(STEPS_OF_A_LAYING)));
-        matched.flat_map(|piece| self.ungranted_of(piece)).collect()
-    }
-
-    /// The named methods that are not granted, verb by verb.
-    pub(super) fn refused(&self) -> impl Iterator<Item = Piece<'a>> {
-        let near = self.catalog.named.iter().filter(|piece| piece.len() <= self.longest() + 1);
-        near.flat_map(|piece| spelled(piece)).filter(|piece| !self.is_granted(piece))
-    }
-
-    /// What the glob matches of the denies, in the catalog or not.
-    pub(super) fn denied_under(&self, glob: &Glob<'a>) -> Vec<Piece<'a>> {
-        self.denied.iter().flat_map(|piece| overlaps(glob, piece, || self.spend(STEPS_OF_A_LAYING))).collect()
-    }
-
-    fn ungranted_of(&self, piece: Piece<'a>) -> Vec<Piece<'a>> {
-        if self.is_granted(&piece) {
-            return self.denied.iter().filter_map(|denied| meet(&piece, denied)).collect();
+    pub(super) fn touches(&self, glob: &Glob, budget: &mut Budget) -> Result<bool, Spent> {
+        let touched = self.index.touched(glob, budget)?;
+        for class in self.classes_of(glob.verb) {
+            if self.touches_in(class, glob, &touched, budget)? {
+                return Ok(true);
+            }
         }
-        vec![piece]
+        Ok(false)
+    }
+
+    fn touches_in(&self, class: &Class, glob: &Glob, touched: &Bits, budget: &mut Budget) -> Result<bool, Spent> {
+        if !touched.meets(&class.allowed) {
+            return Ok(false);
+        }
+        if touched.meets(&class.free) {
+            return Ok(true);
+        }
+        // What a deny or a literal has taken out of these rows may be all that the glob matches of them.
+        let mut doubtful = touched.clone();
+        doubtful.keep(&class.allowed);
+        for row in doubtful.iter() {
+            if self.matches_granted(class, glob, row, budget)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn matches_granted(&self, class: &Class, glob: &Glob, row: usize, budget: &mut Budget) -> Result<bool, Spent> {
+        let Some(row) = self.rows.get(row) else { return Ok(false) };
+        for length in self.lengths(row, &glob.path) {
+            let Some(word) = row.word_of(length) else { continue };
+            for path in variants(glob) {
+                let mut granted = |laid: &[Seg], budget: &mut Budget| self.grants(class, laid, budget);
+                if any_laying(&path, &word, budget, &mut granted)? {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// The lengths of a row's paths that matter to a glob: past the longest row and the glob's own length, one segment more
+    /// changes nothing.
+    pub(super) fn lengths(&self, row: &Row, glob: &[Seg]) -> std::ops::RangeInclusive<usize> {
+        let longest = if row.greedy { self.index.longest() + glob.len() + 1 } else { row.word.len() };
+        row.word.len()..=longest.max(row.word.len())
+    }
+
+    /// Does the glob match ordinary paths of granted rows, in which parameters are texts of their own, of any length?
+    pub(super) fn shuts_ordinary(&self, glob: &Glob, budget: &mut Budget) -> Result<bool, Spent> {
+        let swallowed = self.index.swallowed(glob, budget)?;
+        for class in self.classes_of(glob.verb) {
+            let mut rows = swallowed.clone();
+            rows.keep(&class.allowed);
+            if rows.iter().any(|row| class.generic.get(row).is_some_and(Option::is_some)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// What would a Deny for this glob shut of what is granted to this class?
+    pub(super) fn harm(&self, class: &Class, glob: &Glob, budget: &mut Budget) -> Result<Harm, Spent> {
+        let touched = self.index.touched(glob, budget)?;
+        if !touched.meets(&class.allowed) {
+            return Ok(Harm::None);
+        }
+        let mut swallowed = self.index.swallowed(glob, budget)?;
+        swallowed.keep(&class.allowed);
+        let (mut rows, mut deep) = (Vec::new(), false);
+        for row in swallowed.iter() {
+            let Some(Some(generic)) = class.generic.get(row) else { continue };
+            let is_whole = match glob.verb {
+                VerbSeg::One(_) => covers(&glob.path, generic),
+                VerbSeg::Star => glob.covers(&Glob::new(VerbSeg::One(0), generic)),
+            };
+            if is_whole {
+                rows.push(row);
+            } else {
+                deep = true;
+            }
+        }
+        if !rows.is_empty() {
+            return Ok(Harm::Rows(rows));
+        }
+        let harms = self.touches_in(class, glob, &touched, budget)?;
+        Ok(if harms { Harm::Special { deep } } else { Harm::None })
     }
 }
 
-/// `$connect` is no method: it has a policy of its own.
-fn methods<'a>(patterns: &[Pattern<'a>]) -> Vec<Vec<Part<'a>>> {
-    patterns.iter().filter(|pattern| !pattern.route().is_connect()).map(parts).collect()
-}
-
-/// Globs have one segment more than the longest route, and as many more as that has at most when they close what lies
-/// beyond. Where a glob and a greedy route meet at all, they do so within their lengths together.
-fn cut<'a>(parts: &[Vec<Part<'a>>], longest: usize) -> Vec<Piece<'a>> {
-    parts.iter().flat_map(|parts| pieces(parts, 3 * longest + 2)).collect()
-}
-
-/// The piece for each verb that API Gateway knows, if it is for any.
-pub(super) fn spelled<'a>(piece: &Piece<'a>) -> Vec<Piece<'a>> {
-    let Some((Part::One, path)) = piece.split_first() else { return vec![piece.clone()] };
-    let with = |verb| std::iter::once(Part::Literal(verb)).chain(path.iter().copied()).collect();
-    VERBS.into_iter().map(with).collect()
-}
-
-fn for_any_verb(mut parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
-    if let Some(verb) = parts.first_mut() {
-        *verb = Part::One;
+/// A glob's path: as it is, and if its verb is a star, also with a star in front that takes segments of the path.
+fn variants(glob: &Glob) -> Vec<Word> {
+    let mut variants = vec![glob.path.clone()];
+    if glob.verb == VerbSeg::Star {
+        let mut longer = glob.path.clone();
+        longer.insert(0, Seg::Open);
+        variants.push(longer);
     }
-    parts
+    variants
 }

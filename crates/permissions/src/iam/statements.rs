@@ -2,10 +2,14 @@
 //!
 //! As JSON from the first character: a policy is little but long texts that begin alike, and making a string of each, to
 //! have them escaped one by one, takes most of a decision's time after the signature.
+//!
+//! Region and account are stars. IAM's star crosses colons, so that alone would let `/x:{api}/{stage}/GET/y` pass for `/y`;
+//! a Deny of such paths, the guard, stands in each policy that does so, and the engine refuses them, too.
 
-use super::document::{CutShort, PolicyDocument};
-use super::method_arn::{LONGEST_RESOURCE, MethodArn};
-use super::template::{Resource, Template};
+use super::template::Resource;
+use crate::method::Method;
+use crate::spelling::{Spelling, TRAILING_SLASH};
+use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -14,59 +18,127 @@ const ALLOW: &str = r#"{"Action":"execute-api:Invoke","Effect":"Allow","Resource
 const DENY: &str = r#"{"Action":"execute-api:Invoke","Effect":"Deny","Resource":["#;
 const END: &str = "]}";
 
-/// What a policy takes besides its two lists of resources, in bytes.
-const BYTES_AROUND_LISTS: usize = DOCUMENT.len() + ALLOW.len() + DENY.len() + ",".len() + 3 * END.len();
+/// An IAM policy for `execute-api:Invoke`, as JSON: what it allows, and what it denies whatever it allows.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
+pub struct PolicyDocument(Box<RawValue>);
 
-/// What one resource takes besides its text, in bytes: quotes and a comma.
-const BYTES_AROUND_RESOURCE: usize = 3;
+impl PolicyDocument {
+    /// Everything in the API and stage of this method is denied.
+    #[must_use]
+    pub fn deny_all(method: &Method) -> Self {
+        let mut statements = Statements::new(method);
+        let stage = method.stage_prefix();
+        statements.deny.push(&[stage, "*"]);
+        statements.into_document()
+    }
 
-/// What a policy allows and denies: two lists of resources in JSON, without their brackets.
-#[derive(Default)]
-pub(super) struct Statements {
-    allow: String,
-    deny: String,
+    /// The policy's size, in bytes of JSON.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.0.get().len()
+    }
 }
 
-impl Statements {
-    /// What the template says in this stage. Refusals by name come on top if they fit into the budget.
-    pub(super) fn of_template(
-        template: &Template,
-        method: &MethodArn,
-        claims: &[(&str, Option<&str>)],
-        budget_bytes: usize,
-    ) -> Result<Self, CutShort> {
-        let stage = Stage { prefix: method.stage_prefix(), claims };
-        let (allow, deny, refuse) =
-            (stage.bytes(&template.allow), stage.bytes(&template.deny), stage.bytes(&template.refuse));
-        let bytes = allow + deny + BYTES_AROUND_LISTS;
-        if !template.deny.iter().all(|resource| stage.can_say(resource)) {
-            // What cannot be denied must not be opened around.
-            return Err(CutShort::OverBudget { bytes });
+/// What a policy allows and denies: two lists of resources in JSON.
+pub(super) struct Statements {
+    /// `arn:{partition}:execute-api:*:*:`, and behind it the API and stage.
+    any_api: String,
+    stage: String,
+    allow: List,
+    deny: List,
+}
+
+/// Resources in JSON, without the list's brackets.
+#[derive(Default)]
+struct List(String);
+
+impl List {
+    fn begin(&mut self) {
+        if !self.0.is_empty() {
+            self.0.push(',');
         }
-        let mut statements = Self { allow: String::with_capacity(allow), deny: String::with_capacity(deny + refuse) };
-        stage.write(&template.allow, &mut statements.allow);
-        stage.write(&template.deny, &mut statements.deny);
-        // The requested method may still come on top, by its own ARN.
-        if bytes + refuse + LONGEST_RESOURCE + BYTES_AROUND_RESOURCE <= budget_bytes {
-            stage.write(&template.refuse, &mut statements.deny);
-        }
-        Ok(statements)
+    }
+
+    /// Adds a resource in which nothing needs an escape: neither the parts of an ARN in front, nor a route's literals, nor a
+    /// value that can stand in a path.
+    fn push(&mut self, parts: &[&str]) {
+        self.begin();
+        self.0.push('"');
+        self.0.extend(parts.iter().copied());
+        self.0.push('"');
     }
 
     /// Adds a resource that may hold any character.
-    pub(super) fn add(&mut self, permitted: bool, resource: &str) {
-        let list = if permitted { &mut self.allow } else { &mut self.deny };
-        separate(list);
-        list.push_str(&Value::from(resource).to_string());
+    fn push_escaped(&mut self, resource: &str) {
+        self.begin();
+        self.0.push_str(&Value::from(resource).to_string());
+    }
+}
+
+impl Statements {
+    pub(super) fn new(method: &Method) -> Self {
+        let any_api = ["arn:", method.partition(), ":execute-api:*:*:"].concat();
+        let stage = [any_api.as_str(), method.api_and_stage()].concat();
+        Self { any_api, stage, allow: List::default(), deny: List::default() }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.allow.is_empty() && self.deny.is_empty()
+    /// For policies whose resources spell region and account.
+    pub(super) fn spelled_out(method: &Method) -> Self {
+        Self { stage: method.stage_prefix().to_owned(), ..Self::new(method) }
+    }
+
+    pub(super) fn allow(&mut self, resource: &Resource, values: &[Option<&str>]) {
+        Self::write(&mut self.allow, &self.stage, resource, values);
+    }
+
+    pub(super) fn deny(&mut self, resource: &Resource, values: &[Option<&str>]) {
+        let prefix = if resource.with_stage { &self.stage } else { &self.any_api };
+        Self::write(&mut self.deny, prefix, resource, values);
+    }
+
+    fn write(list: &mut List, prefix: &str, resource: &Resource, values: &[Option<&str>]) {
+        list.begin();
+        list.0.push('"');
+        list.0.push_str(prefix);
+        list.0.extend(resource.chunks(values));
+        list.0.push('"');
+    }
+
+    /// Denies what every policy with a wildcard denies: paths that somebody else reads as another path.
+    pub(super) fn deny_misspelled(&mut self, spelling: &Spelling) {
+        for pattern in spelling.patterns() {
+            // The one character of a pattern that JSON escapes.
+            match pattern.split_once('\\') {
+                Some((before, behind)) => self.deny.push(&[&self.any_api, before, r"\\", behind]),
+                None => self.deny.push(&[&self.any_api, pattern]),
+            }
+        }
+        self.deny.push(&[&self.stage, TRAILING_SLASH]);
+    }
+
+    /// Denies paths that repeat the API's own prefix.
+    pub(super) fn deny_repeated_api(&mut self, method: &Method) {
+        self.deny.push(&[&self.stage, "*:", method.api_and_stage(), "*"]);
+    }
+
+    /// Allows the requested method by its own ARN.
+    pub(super) fn allow_own(&mut self, arn: &str) {
+        self.allow.push_escaped(arn);
+    }
+
+    /// Denies the requested method by its own ARN.
+    pub(super) fn deny_own(&mut self, arn: &str) {
+        self.deny.push_escaped(arn);
+    }
+
+    pub(super) fn allows_nothing(&self) -> bool {
+        self.allow.0.is_empty()
     }
 
     /// INVARIANT: one of the lists is not empty.
     pub(super) fn into_document(self) -> PolicyDocument {
-        let Self { allow, deny } = self;
+        let Self { allow: List(allow), deny: List(deny), .. } = self;
         let json = match (allow.as_str(), deny.as_str()) {
             (allow, "") => [DOCUMENT, ALLOW, allow, END, END].concat(),
             ("", deny) => [DOCUMENT, DENY, deny, END, END].concat(),
@@ -74,44 +146,5 @@ impl Statements {
         };
         // This is JSON. If it ever were not, then `null`, which API Gateway answers with 500.
         PolicyDocument(RawValue::from_string(json).unwrap_or_default())
-    }
-}
-
-/// What a template leaves open.
-struct Stage<'a> {
-    prefix: &'a str,
-    claims: &'a [(&'a str, Option<&'a str>)],
-}
-
-impl Stage<'_> {
-    fn length(&self, resource: &Resource) -> usize {
-        self.prefix.len() + resource.chunks(self.claims).map(str::len).sum::<usize>()
-    }
-
-    /// Everything in a resource is ASCII, so that a character is a byte.
-    fn can_say(&self, resource: &Resource) -> bool {
-        self.length(resource) <= LONGEST_RESOURCE
-    }
-
-    fn bytes(&self, resources: &[Resource]) -> usize {
-        resources.iter().map(|resource| self.length(resource) + BYTES_AROUND_RESOURCE).sum()
-    }
-
-    /// Nothing needs an escape: neither the stage's prefix, nor a route's literals, nor a value that can stand in a path.
-    /// What the client wrote is not among them: it comes by [`Statements::add`].
-    fn write(&self, resources: &[Resource], list: &mut String) {
-        for resource in resources.iter().filter(|resource| self.can_say(resource)) {
-            separate(list);
-            list.push('"');
-            list.push_str(self.prefix);
-            list.extend(resource.chunks(self.claims));
-            list.push('"');
-        }
-    }
-}
-
-fn separate(list: &mut String) {
-    if !list.is_empty() {
-        list.push(',');
     }
 }

@@ -1,84 +1,135 @@
-//! What do the policies of many tokens have in common?
+//! What the policies of holders who are alike have in common.
 //!
-//! All but the stage and the values of claims. Globs are compared by their texts alone, so tokens to which the same
-//! permissions apply get the same globs but for those values, as long as each value is a text of its own: neither one that
-//! the document spells, nor another claim's.
+//! All but API and stage, the values of claims, and the requested method. Compiled once and kept.
 
-use super::compile::Resources;
-use super::glob::{Glob, Seg};
-use crate::ENCODED_SEPARATORS;
+use super::draft::{Draft, Fit};
+use super::plan::Loss;
+use super::rows::{Meaning, Texts};
+use super::sizes::Sizes;
+use super::word::{Glob, Seg, VerbSeg};
+use crate::route::VERBS;
 
-/// Paths that match no route, whatever they look like: an empty segment inside or at the end (`?` spares the root
-/// path), and dot segments. Encoded separators come on top.
-const MALFORMED: [&str; 6] = ["*//*", "*/?*/", "*/./*", "*/../*", "*/.", "*/.."];
-
-/// A policy's resources, with claims' names in place of their values.
+/// A policy's resources, with claims in place of their values.
 #[derive(Debug)]
 pub(super) struct Template {
     pub(super) allow: Vec<Resource>,
     pub(super) deny: Vec<Resource>,
-    pub(super) refuse: Vec<Resource>,
-    /// See [`Resources::exact`].
-    pub(super) exact: bool,
+    /// Denies that shut something granted, each with the places of the Allows that need it.
+    pub(super) lossy: Vec<(Resource, Vec<usize>)>,
+    /// Has an Allow a star, so that the constants are needed?
+    pub(super) has_star: bool,
+    pub(super) fit: Fit,
+    pub(super) loss: Loss,
 }
 
-/// A resource after the stage.
+/// What a resource says.
 #[derive(Debug)]
-pub(super) struct Resource(Vec<Chunk>);
+pub(super) struct Resource {
+    /// Are API and stage spelled out in front? If not, a star takes them.
+    pub(super) with_stage: bool,
+    chunks: Vec<Chunk>,
+}
 
 #[derive(Debug)]
 enum Chunk {
     Text(String),
-    Claim(String),
+    /// The value of the claim at this place.
+    Claim(usize),
 }
 
 impl Template {
-    /// What the resources say, and what belongs to every policy that has a wildcard. `is_claim` tells a claim's name,
-    /// which stands for its value, from other texts.
-    pub(super) fn new(resources: &Resources<'_>, is_claim: impl Fn(&str) -> bool) -> Self {
-        let all = |globs: &[Glob<'_>]| globs.iter().map(|glob| Resource::new(glob, &is_claim)).collect::<Vec<_>>();
-        let (allow, mut deny) = (all(&resources.allow), all(&resources.deny));
-        if allow.iter().any(Resource::has_wildcard) {
-            deny.extend(MALFORMED.map(|form| Resource::text(form.to_owned())));
-            deny.extend(ENCODED_SEPARATORS.map(|encoded| Resource::text(format!("*{encoded}*"))));
+    pub(super) fn new(draft: &Draft, sizes: &Sizes<'_>) -> Self {
+        let deny = |glob: &Glob| Resource::new(glob, sizes.needs_stage(glob), sizes.texts);
+        Self {
+            allow: draft.allow.iter().map(|glob| Resource::new(glob, true, sizes.texts)).collect(),
+            deny: draft.deny.iter().chain(&draft.refuse).map(deny).collect(),
+            lossy: draft.lossy.iter().map(|(glob, needed_by)| (deny(glob), needed_by.clone())).collect(),
+            has_star: draft.allow.iter().any(Glob::has_star),
+            fit: draft.fit,
+            loss: draft.loss.clone(),
         }
-        Self { allow, deny, refuse: all(&resources.refuse), exact: resources.exact }
+    }
+
+    /// Is every granted method of a verb that API Gateway knows open, whatever is requested?
+    pub(super) fn is_exact(&self) -> bool {
+        self.fit != Fit::Part && self.loss.is_none() && self.lossy.is_empty()
     }
 }
 
 impl Resource {
-    fn new(glob: &Glob<'_>, is_claim: impl Fn(&str) -> bool) -> Self {
+    fn new(glob: &Glob, with_stage: bool, texts: &Texts) -> Self {
         let mut chunks = Vec::new();
-        let mut text = String::new();
-        for (position, seg) in glob.iter().enumerate() {
-            text.push_str(if position > 0 { "/" } else { "" });
+        let mut text = String::from(match glob.verb {
+            VerbSeg::One(verb) => VERBS.get(verb).copied().unwrap_or_default(),
+            VerbSeg::Star => "*",
+        });
+        for seg in &glob.path {
+            text.push('/');
             match seg {
-                Seg::Text(name) if is_claim(name) => {
-                    chunks.push(Chunk::Text(std::mem::take(&mut text)));
-                    chunks.push(Chunk::Claim((*name).to_owned()));
-                }
-                Seg::Text(literal) => text.push_str(literal),
-                Seg::Star => text.push('*'),
+                Seg::Open => text.push('*'),
+                Seg::Text(own) => match texts.meaning(*own) {
+                    Meaning::Literal(literal) => text.push_str(literal),
+                    Meaning::Claim(claim) => {
+                        chunks.push(Chunk::Text(std::mem::take(&mut text)));
+                        chunks.push(Chunk::Claim(claim));
+                    }
+                },
             }
         }
         chunks.push(Chunk::Text(text));
-        Self(chunks)
-    }
-
-    fn text(text: String) -> Self {
-        Self(vec![Chunk::Text(text)])
-    }
-
-    fn has_wildcard(&self) -> bool {
-        self.0.iter().any(|chunk| matches!(chunk, Chunk::Text(text) if text.contains('*')))
+        Self { with_stage, chunks }
     }
 
     /// The texts in order, each claim's value in its place.
-    pub(super) fn chunks<'a>(&'a self, claims: &'a [(&str, Option<&'a str>)]) -> impl Iterator<Item = &'a str> {
-        let value = |claim: &str| claims.iter().find(|(name, _)| *name == claim).and_then(|(_, value)| *value);
-        self.0.iter().map(move |chunk| match chunk {
+    pub(super) fn chunks<'a>(&'a self, values: &'a [Option<&'a str>]) -> impl Iterator<Item = &'a str> {
+        self.chunks.iter().map(|chunk| match chunk {
             Chunk::Text(text) => text.as_str(),
-            Chunk::Claim(name) => value(name).unwrap_or_default(),
+            Chunk::Claim(claim) => values.get(*claim).copied().flatten().unwrap_or_default(),
         })
+    }
+
+    /// Does IAM match a method with this resource? It is written `VERB/path`.
+    pub(super) fn matches(&self, values: &[Option<&str>], api_and_stage: &str, method: &str) -> bool {
+        let pattern: String = self.chunks(values).collect();
+        if self.with_stage {
+            return matches(&pattern, method);
+        }
+        matches(&pattern, &[api_and_stage, method].concat())
+    }
+}
+
+/// IAM's `*`: any run of characters, slashes among them. Nothing else in a resource is special here.
+fn matches(pattern: &str, text: &str) -> bool {
+    let mut pieces = pattern.split('*');
+    let first = pieces.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let Some(last) = pieces.next_back() else { return rest.is_empty() };
+    for piece in pieces {
+        let Some(place) = rest.find(piece) else { return false };
+        rest = rest.get(place + piece.len()..).unwrap_or_default();
+    }
+    rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_is_any_run_of_characters() {
+        for (pattern, text, expected) in [
+            ("GET/a", "GET/a", true),
+            ("GET/a", "GET/ab", false),
+            ("GET/*", "GET/", true),
+            ("GET/*", "GET/a/b", true),
+            ("*/b", "GET/a/b", true),
+            ("*/b", "GET/a/bb", false),
+            ("GET/*/b", "GET/b", false),
+            ("GET/a*a", "GET/a", false),
+            ("*/a/*", "GET/b/a/c", true),
+            ("*/*/*", "GET/a", false),
+        ] {
+            assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
+        }
     }
 }

@@ -190,7 +190,7 @@ fn is_zero(number: &usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use permissions::PermissionMap;
+    use permissions::Permissions;
 
     #[test]
     fn eight_shapes_are_there() {
@@ -227,7 +227,7 @@ mod tests {
     fn the_function_reads_what_is_made() {
         for shape in SHAPES.iter() {
             let made = document(shape, 3, false).to_string();
-            assert!(PermissionMap::parse(made.as_bytes()).is_ok(), "{}", shape.name);
+            assert!(Permissions::parse(made.as_bytes()).is_ok(), "{}", shape.name);
         }
     }
 

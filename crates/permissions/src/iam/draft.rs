@@ -1,0 +1,204 @@
+//! Which Allows and Denies become the policy, so that it fits?
+//!
+//! The first of these that fits into the budget:
+//!
+//! 1. the whole [`plan`](super::plan);
+//! 2. in a document that names every route: without what only shuts paths that no route has;
+//! 3. there, too: with Allows [merged](super::merge), which opens paths that no route has;
+//! 4. a **part**: as many granted methods as fit, those that take the fewest bytes first.
+//!
+//! It never is the requested method alone: a policy is cached, and answers for the next route.
+
+use super::budget::Budget;
+use super::cover::{Care, Chosen, Cover, cover};
+use super::merge;
+use super::part;
+use super::plan::{Loss, Opening, Plan};
+use super::rights::Rights;
+use super::sizes::{AROUND, Sizes};
+use super::word::{Glob, OTHER_VERBS, Verb, VerbSeg};
+use std::collections::BTreeSet;
+
+/// What a policy says behind the stage, before constants and the requested method.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Draft {
+    pub(super) allow: Vec<Glob>,
+    /// Denies that shut nothing granted.
+    pub(super) deny: BTreeSet<Glob>,
+    /// Denies of what the document names and nothing allows. It is shut anyway, but where an API's resource policy allows
+    /// everybody, only an explicit Deny keeps it shut.
+    pub(super) refuse: Vec<Glob>,
+    /// Denies that shut something granted, each with the places of the Allows that need it.
+    pub(super) lossy: Vec<(Glob, Vec<usize>)>,
+    /// The granted methods that are open, by verb and row: each row's ordinary paths.
+    pub(super) opens: BTreeSet<(Verb, usize)>,
+    /// How the draft was made to fit.
+    pub(super) fit: Fit,
+    pub(super) loss: Loss,
+    /// Its size, in bytes of JSON, with room for the requested method.
+    pub(super) bytes: usize,
+}
+
+/// How a policy was made to fit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// It says everything that it should.
+    #[default]
+    Whole,
+    /// It opens paths that no route of a complete document has.
+    Merged,
+    /// Some granted methods were left out.
+    Part,
+}
+
+/// What all drafts are made from.
+pub(super) struct Workshop<'a> {
+    pub(super) rights: &'a Rights,
+    pub(super) sizes: &'a Sizes<'a>,
+    /// The largest policy, in bytes of JSON.
+    pub(super) limit: usize,
+    /// What the constants take that every policy with a wildcard denies.
+    pub(super) constants: usize,
+}
+
+impl Workshop<'_> {
+    pub(super) fn draft(&self, mut plan: Plan, budget: &mut Budget) -> Draft {
+        let planned = plan.openings.len();
+        plan.openings.retain(|opening| self.can_be_said(opening));
+        let is_whole = plan.openings.len() == planned;
+        if is_whole && let Some(draft) = self.whole(&plan, budget) {
+            return draft;
+        }
+        for care in [Care::Everything, Care::Ordinary] {
+            if !self.rights.complete || !is_whole {
+                break;
+            }
+            match merge::merged(self, &plan, care, budget) {
+                Ok(draft) => return draft,
+                Err(merged) if care == Care::Ordinary => plan.openings.extend(merged),
+                Err(_) => {}
+            }
+        }
+        part::part(self, &plan, budget)
+    }
+
+    /// All of the plan, if it fits.
+    fn whole(&self, plan: &Plan, budget: &mut Budget) -> Option<Draft> {
+        let closed = self.assemble(plan, true, Care::Everything, budget);
+        if closed.bytes <= self.limit {
+            return Some(self.with_refusals(closed, budget));
+        }
+        if self.rights.complete {
+            let open = self.assemble(plan, false, Care::Everything, budget);
+            return (open.bytes <= self.limit).then_some(open);
+        }
+        let short = self.assemble(plan, true, Care::Ordinary, budget);
+        (short.bytes <= self.limit).then_some(short)
+    }
+
+    /// Does API Gateway take each resource that the Allow needs?
+    pub(super) fn can_be_said(&self, opening: &Opening) -> bool {
+        let denies = opening.clean.iter().chain(&opening.lossy);
+        self.sizes.fits_allow(&opening.glob) && denies.into_iter().all(|deny| self.sizes.fits_deny(deny))
+    }
+
+    /// What is left of the budget may deny by name what the document names and nothing allows.
+    fn with_refusals(&self, mut draft: Draft, budget: &mut Budget) -> Draft {
+        let mut refusals: Vec<Glob> = Vec::new();
+        for class in &self.rights.classes {
+            let mut rows = class.named.clone();
+            rows.take(&class.allowed);
+            for row in rows.iter().filter_map(|row| self.rights.rows.get(row)) {
+                for verb in class.verbs.iter().filter(|verb| **verb != OTHER_VERBS) {
+                    let refusal = Glob::new(VerbSeg::One(*verb), &row.word);
+                    let known = draft.deny.iter().any(|deny| deny.covers(&refusal));
+                    if !known && self.rights.touches(&refusal, budget).is_ok_and(|touches| !touches) {
+                        refusals.push(refusal);
+                    }
+                }
+            }
+        }
+        let cover = cover(self.rights, refusals, Vec::new(), Care::Everything, self.sizes, budget);
+        let bytes: usize = cover.chosen.iter().map(|chosen| self.sizes.deny(&chosen.glob)).sum();
+        if draft.bytes + bytes <= self.limit {
+            draft.refuse = cover.chosen.into_iter().map(|chosen| chosen.glob).collect();
+            draft.bytes += bytes;
+        }
+        draft
+    }
+
+    /// All of the plan, with the fewest denies.
+    fn assemble(&self, plan: &Plan, closed: bool, care: Care, budget: &mut Budget) -> Draft {
+        let cover = self.cover(&plan.openings, closed, care, budget);
+        let mut draft = Draft { loss: plan.loss.clone(), ..Draft::default() };
+        for opening in &plan.openings {
+            draft.add(opening, &cover, closed);
+        }
+        draft.loss.special |= care == Care::Ordinary;
+        draft.bytes = self.bytes(&draft);
+        draft
+    }
+
+    /// The fewest denies for all of these.
+    pub(super) fn cover(&self, openings: &[Opening], closed: bool, care: Care, budget: &mut Budget) -> Cover {
+        let (mut clean, mut lossy) = (Vec::new(), Vec::new());
+        for opening in openings {
+            clean.extend(opening.clean.iter().cloned());
+            lossy.extend(opening.lossy.iter().cloned());
+            if closed {
+                clean.extend(opening.closing.iter().filter(|deny| self.sizes.fits_deny(deny)).cloned());
+            }
+        }
+        cover(self.rights, clean, lossy, care, self.sizes, budget)
+    }
+
+    /// The size of the policy, with room for the requested method.
+    pub(super) fn bytes(&self, draft: &Draft) -> usize {
+        let allow: usize = draft.allow.iter().map(|glob| self.sizes.allow(glob)).sum();
+        let deny: usize = draft.deny.iter().map(|glob| self.sizes.deny(glob)).sum();
+        let lossy: usize = draft.lossy.iter().map(|(glob, _)| self.sizes.deny(glob)).sum();
+        let constants = if draft.allow.iter().any(Glob::has_star) { self.constants } else { 0 };
+        AROUND + self.sizes.guard() + constants + allow + deny + lossy
+    }
+}
+
+impl Draft {
+    /// Adds an Allow and what it needs: of the denies, those that cover it in the given cover.
+    pub(super) fn add(&mut self, opening: &Opening, cover: &Cover, closed: bool) {
+        let place = self.allow.len();
+        self.allow.push(opening.glob.clone());
+        let closing = if closed { opening.closing.as_slice() } else { &[] };
+        let clean = opening.clean.iter().chain(closing).map(|deny| (deny, false));
+        for (deny, lossy) in clean.chain(opening.lossy.iter().map(|deny| (deny, true))) {
+            // What the cover does not know stands for itself.
+            let chosen = cover.of(deny).and_then(|place| cover.chosen.get(place));
+            let itself = Chosen { glob: deny.clone(), lossy };
+            let Chosen { glob, lossy } = chosen.unwrap_or(&itself);
+            if *lossy {
+                self.add_lossy(glob, place);
+            } else {
+                self.deny.insert(glob.clone());
+            }
+        }
+        self.opens.extend(opening.opens.iter().copied());
+    }
+
+    /// A lossy deny that another covers is not said, but whoever needs it needs the other.
+    fn add_lossy(&mut self, deny: &Glob, needed_by: usize) {
+        if let Some((_, needed)) = self.lossy.iter_mut().find(|(known, _)| known.covers(deny)) {
+            if !needed.contains(&needed_by) {
+                needed.push(needed_by);
+            }
+            return;
+        }
+        let mut needed = vec![needed_by];
+        self.lossy.retain(|(known, by)| {
+            let narrower = deny.covers(known);
+            if narrower {
+                needed.extend(by);
+            }
+            !narrower
+        });
+        self.lossy.push((deny.clone(), needed));
+    }
+}

@@ -1,0 +1,103 @@
+//! When not everything fits: as many granted methods as do.
+
+use super::budget::Budget;
+use super::cover::{Care, Cover};
+use super::cuts::cuts_for;
+use super::draft::{Draft, Fit, Workshop};
+use super::plan::{Opening, Plan, opening_of};
+use super::rights::Rights;
+use super::word::{Glob, OTHER_VERBS, Verb};
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap};
+
+/// Chooses among the planned Allows and those of each row by itself, in order of bytes for each method that they open.
+pub(super) fn part(workshop: &Workshop<'_>, plan: &Plan, budget: &mut Budget) -> Draft {
+    let mut openings = plan.openings.clone();
+    openings.extend(narrow_openings(workshop.rights, plan, budget));
+    openings.retain(|opening| workshop.can_be_said(opening));
+    choose(workshop, &openings, plan, budget)
+}
+
+/// For each granted row the Allow that says it alone, also where another covers it or it had to give way.
+fn narrow_openings(rights: &Rights, plan: &Plan, budget: &mut Budget) -> Vec<Opening> {
+    let known: BTreeSet<&Glob> = plan.openings.iter().map(|opening| &opening.glob).collect();
+    let mut openings: Vec<Opening> = Vec::new();
+    for class in &rights.classes {
+        for row in class.allowed.iter() {
+            let Some(Some(path)) = class.generic.get(row) else { continue };
+            let is_new = |verb: &Verb| !known.contains(&Glob::new(super::word::VerbSeg::One(*verb), path));
+            if !class.verbs.iter().any(|verb| *verb != OTHER_VERBS && is_new(verb)) {
+                continue;
+            }
+            let Ok(cuts) = cuts_for(rights, class, path, budget) else { return openings };
+            openings.extend(opening_of(rights, class, path, &cuts, budget));
+        }
+    }
+    openings.retain(|opening| !known.contains(&opening.glob));
+    openings
+}
+
+fn choose(workshop: &Workshop<'_>, openings: &[Opening], plan: &Plan, budget: &mut Budget) -> Draft {
+    let closed = !workshop.rights.complete;
+    let cover = workshop.cover(openings, closed, Care::Ordinary, budget);
+    let mut draft = Draft { fit: Fit::Part, loss: plan.loss.clone(), ..Draft::default() };
+    let mut heap = BinaryHeap::new();
+    for (place, opening) in openings.iter().enumerate() {
+        if let Some(cost) = cost(workshop, &draft, opening, &cover, closed) {
+            heap.push(Reverse((cost.for_each, place)));
+        }
+    }
+    draft.bytes = workshop.bytes(&draft) + workshop.constants;
+    // Costs shrink as denies are shared, and grow as methods are open already: each is reckoned anew when its turn comes.
+    while let Some(Reverse((was, place))) = heap.pop() {
+        let Some(opening) = openings.get(place) else { continue };
+        let Some(now) = cost(workshop, &draft, opening, &cover, closed) else { continue };
+        if now.for_each > was {
+            heap.push(Reverse((now.for_each, place)));
+        } else if draft.bytes + now.bytes <= workshop.limit {
+            draft.add(opening, &cover, closed);
+            draft.bytes += now.bytes;
+        }
+    }
+    draft
+}
+
+/// What an Allow would add to the policy.
+struct Cost {
+    bytes: usize,
+    /// Bytes for each thousand methods that it would open.
+    for_each: usize,
+}
+
+/// What the Allow would add; `None` if it opens nothing new, shuts what is open, or cannot be said.
+fn cost(workshop: &Workshop<'_>, draft: &Draft, opening: &Opening, cover: &Cover, closed: bool) -> Option<Cost> {
+    let shut = |verb: Verb, row: usize, denies: &[Glob]| is_shut(workshop.rights, verb, row, denies);
+    let lossy: Vec<Glob> = draft.lossy.iter().map(|(glob, _)| glob.clone()).collect();
+    let new = opening.opens.iter().filter(|method| !draft.opens.contains(method));
+    let new = new.filter(|(verb, row)| *verb != OTHER_VERBS && !shut(*verb, *row, &lossy)).count();
+    let shuts_open =
+        !opening.lossy.is_empty() && draft.opens.iter().any(|(verb, row)| shut(*verb, *row, &opening.lossy));
+    if new == 0 || shuts_open {
+        return None;
+    }
+    let mut bytes = workshop.sizes.allow(&opening.glob);
+    let mut counted: BTreeSet<usize> = BTreeSet::new();
+    let closing = if closed { opening.closing.as_slice() } else { &[] };
+    for deny in opening.clean.iter().chain(closing).chain(&opening.lossy) {
+        let Some(place) = cover.of(deny) else { continue };
+        let Some(chosen) = cover.chosen.get(place) else { continue };
+        let is_known = draft.deny.contains(&chosen.glob) || lossy.contains(&chosen.glob);
+        if counted.insert(place) && !is_known {
+            bytes += workshop.sizes.deny(&chosen.glob);
+        }
+    }
+    Some(Cost { bytes, for_each: bytes * 1000 / new })
+}
+
+/// Do these denies shut the row's ordinary paths?
+fn is_shut(rights: &Rights, verb: Verb, row: usize, denies: &[Glob]) -> bool {
+    let class = rights.classes.iter().find(|class| class.verbs.contains(&verb));
+    let Some(path) = class.and_then(|class| class.generic.get(row)).and_then(Option::as_ref) else { return true };
+    let method = Glob::new(super::word::VerbSeg::One(verb), path);
+    denies.iter().any(|deny| deny.covers(&method))
+}
