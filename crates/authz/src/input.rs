@@ -1,7 +1,7 @@
 //! Reads the files that the command line names.
 
 use crate::outcome::Failure;
-use permissions::PermissionMap;
+use permissions::Permissions;
 use std::io::Read as _;
 use std::path::Path;
 
@@ -23,6 +23,6 @@ pub fn text(file: &Path) -> Result<String, Failure> {
 ///
 /// # Errors
 /// [`Failure::File`] when it cannot be read or is not valid.
-pub fn permissions(file: &Path) -> Result<PermissionMap, Failure> {
-    PermissionMap::parse(text(file)?.as_bytes()).map_err(|error| Failure::file(file, error))
+pub fn permissions(file: &Path) -> Result<Permissions, Failure> {
+    Permissions::parse(text(file)?.as_bytes()).map_err(|error| Failure::file(file, error))
 }
