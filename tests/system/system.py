@@ -14,6 +14,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -99,6 +100,8 @@ class System:
     # The API as the template makes it, and with CacheKey=request.
     api: Gateway
     api_by_request: Gateway
+    # That of docs/attach/serverless.md.
+    recipe: Gateway
     outputs: dict[str, str]
     page: str
     browser: Browser
@@ -136,7 +139,9 @@ class SystemTest(unittest.TestCase):
 def running_system() -> Iterator[System]:
     with ExitStack() as started:
         pool = started.enter_context(emulated_pool())
-        page, gateway, second_gateway = free_port(), free_port(), free_port()
+        page, gateway, second_gateway, third_gateway = (free_port() for _ in range(4))
+        directory = Path(started.enter_context(tempfile.TemporaryDirectory()))
+        set_up_recipe(directory / "recipe")
         callback = f"http://localhost:{page}/"
         login = started.enter_context(login_for(pool, callback))
         login_url = f"http://127.0.0.1:{login.wait_for(r'listening on ([0-9]+)')[1]}"
@@ -151,6 +156,7 @@ def running_system() -> Iterator[System]:
         gateways = [
             started.enter_context(gateway_before(function, gateway, "token")),
             started.enter_context(gateway_before(by_request, second_gateway, "request")),
+            started.enter_context(gateway_before(function, third_gateway, "token", directory / "recipe")),
         ]
         outputs = {
             "Region": REGION,
@@ -161,11 +167,17 @@ def running_system() -> Iterator[System]:
             "ApiUrl": api_url(gateway),
         }
         pool.create_stack(outputs)
-        api, api_by_request = Gateway(api_url(gateway), function), Gateway(api_url(second_gateway), by_request)
-        system = System(pool, api, api_by_request, outputs, callback, started.enter_context(chromium()))
-        directory = Path(started.enter_context(tempfile.TemporaryDirectory()))
-        set_up_page(system, directory)
-        server = [sys.executable, "-m", "http.server", str(page), "--bind", "127.0.0.1", "--directory", str(directory)]
+        system = System(
+            pool,
+            Gateway(api_url(gateway), function),
+            Gateway(api_url(second_gateway), by_request),
+            Gateway(api_url(third_gateway), function),
+            outputs,
+            callback,
+            started.enter_context(chromium()),
+        )
+        set_up_page(system, directory / "page")
+        server = [sys.executable, "-m", "http.server", str(page), "--bind", "127.0.0.1", "--directory", str(directory / "page")]
         started.enter_context(child(server, ROOT)).wait_for("Serving HTTP")
         for emulator in gateways:
             emulator.wait_for("Server ready")
@@ -189,12 +201,25 @@ def api_url(port: int) -> str:
     return f"http://127.0.0.1:{port}/v1"
 
 
-def gateway_before(function: LambdaWatch, port: int, cache_key: str) -> Any:
+def gateway_before(function: LambdaWatch, port: int, cache_key: str, directory: Path = HERE / "gateway") -> Any:
     serverless = HERE / "node_modules/serverless/bin/serverless.js"
     ports = ["--host", "127.0.0.1", "--httpPort", str(port), "--lambdaPort", str(free_port())]
     authorizer = {"AUTHORIZER_TYPE": cache_key, "IDENTITY_SOURCE": IDENTITY_SOURCES[cache_key]}
     command = ["node", str(serverless), "offline", *ports]
-    return child(command, HERE / "gateway", FUNCTION_URL=function.url, **authorizer, **QUIET)
+    return child(command, directory, FUNCTION_URL=function.url, **authorizer, **QUIET)
+
+
+def set_up_recipe(directory: Path) -> None:
+    """The Serverless Framework's recipe, with one change: its function is started here, and not by the emulator."""
+    shutil.copytree(ROOT / "deploy/recipes/serverless", directory, dirs_exist_ok=True)
+    shutil.copy(HERE / "gateway/authorizer.js", directory)
+    (directory / "node_modules").symlink_to(HERE / "node_modules")
+    service = directory / "serverless.yml"
+    shipped = service.read_text()
+    asked, count = re.subn(r"(?ms)^  authorizer:\n.*?^(?=  backend:)", "  authorizer: { handler: authorizer.handler }\n", shipped)
+    assert count == 1, "the function in the recipe"
+    offline = "  serverless-offline: { useInProcess: true, noSponsor: true }\n"
+    service.write_text(asked.replace("custom:\n", f"custom:\n{offline}") + "plugins: [serverless-offline]\n")
 
 
 def set_up_page(system: System, directory: Path) -> None:
