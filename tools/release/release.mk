@@ -3,7 +3,7 @@
 ARCHITECTURE ?= arm64
 ARCHITECTURES ?= arm64 x86_64
 VERSION ?= $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
-RELEASE := dist/$(VERSION)
+RELEASE := dist
 WITH_RELEASE_TOOLS := PATH="$(RELEASE_VENV)/bin:$$PATH"
 
 .PHONY: build release package packaging reproducible build-AuthorizerFunction
@@ -14,7 +14,7 @@ build: $(RELEASE_VENV)/.installed ## A zip with the sample document, ARCHITECTUR
 	  bootstrap $(abspath $(PACKAGED))
 	@echo "target/lambda/$(ARCHITECTURE)/$(NAME)/bootstrap.zip"
 
-release: $(RELEASE_VENV)/.installed ## Everything that a release consists of, in dist/VERSION; ARCHITECTURES="arm64 x86_64"
+release: $(RELEASE_VENV)/.installed ## Everything that a release consists of, in dist/; ARCHITECTURES="arm64 x86_64"
 	@for architecture in $(ARCHITECTURES); do \
 	  $(WITH_RELEASE_TOOLS) tools/release/build.sh $$architecture target/lambda/$$architecture; \
 	done
