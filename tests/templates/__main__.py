@@ -172,6 +172,21 @@ class Templates(unittest.TestCase):
                 self.assertEqual(figures, ["provided.al2023", 128, 7])
                 self.assertEqual(function["LoggingConfig"]["LogFormat"], "JSON")
 
+    def test_access_tokens_get_the_attributes_that_the_permission_document_names(self) -> None:
+        code = (ROOT / "deploy/pre_token_generation.py").read_text()
+        (inline,) = [f["Code"]["ZipFile"] for f in properties_of(deployed("deploy/user-pool.yaml"), "AWS::Lambda::Function")]
+        self.assertEqual(inline.strip(), code.strip())
+        os.environ["GROUP_SCOPES"] = "dpo=orders/read support=orders/pii"
+        trigger: dict[str, Any] = {}
+        exec(code, trigger)  # noqa: S102 - our own
+        named = {claim for permission in PERMISSIONS for claim in permission.get("claims", {})} | set(DOCUMENT["context"].values())
+        self.assertEqual(set(trigger["ATTRIBUTES"]), {claim for claim in named if claim.startswith("custom:")})
+        for groups, scopes in [(["dpo"], ["orders/read"]), ([], []), (None, [])]:
+            request = {"userAttributes": {"custom:frozen": "true", "email": "a@example.com", "custom:tenant_id": ""}}
+            event = {"request": request | {"groupConfiguration": {"groupsToOverride": groups}}, "response": {}}
+            made = trigger["handler"](event, None)["response"]["claimsAndScopeOverrideDetails"]["accessTokenGeneration"]
+            self.assertEqual(made, {"claimsToAddOrOverride": {"custom:frozen": "true"}, "scopesToAdd": scopes})
+
     def test_the_values_to_copy_are_outputs(self) -> None:
         names = {"Region", "UserPoolId", "UserClientId", "MachineClientId", "LoginUrl"}
         self.assertLessEqual(names | {"ApiUrl"}, deployed("template.yaml")["Outputs"].keys())

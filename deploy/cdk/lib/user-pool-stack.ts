@@ -1,7 +1,10 @@
 // Who can sign in? The pool of deploy/user-pool.yaml, where the reasons of the settings stand.
 
+import { readFileSync } from 'node:fs';
 import { Duration, Fn, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 
 /** What the API must know of the pool it trusts. */
@@ -27,6 +30,7 @@ export class UserPoolStack extends Stack {
   constructor(scope: Construct, id: string, props: UserPoolStackProps) {
     super(scope, id, props);
     const pool = this.userPool();
+    pool.addTrigger(cognito.UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, this.preTokenGeneration(), cognito.LambdaVersion.V2_0);
     const read = new cognito.ResourceServerScope({ scopeName: 'read', scopeDescription: 'Read orders' });
     const pii = new cognito.ResourceServerScope({ scopeName: 'pii', scopeDescription: 'Read personal data in orders' });
     const orders = pool.addResourceServer('Orders', { identifier: 'orders', scopes: [read, pii] });
@@ -67,6 +71,22 @@ export class UserPoolStack extends Stack {
         tenant_id: new cognito.StringAttribute({ mutable: true }),
         frozen: new cognito.StringAttribute({ mutable: true }),
       },
+    });
+  }
+
+  /** Puts attributes and scopes into access tokens; its code is the template's too. */
+  private preTokenGeneration(): lambda.Function {
+    return new lambda.Function(this, 'PreTokenGeneration', {
+      code: lambda.Code.fromInline(readFileSync('../pre_token_generation.py', 'utf8')),
+      runtime: lambda.Runtime.PYTHON_3_13,
+      handler: 'index.handler',
+      architecture: lambda.Architecture.ARM_64,
+      memorySize: 128,
+      // Cognito waits for 5 s.
+      timeout: Duration.seconds(5),
+      environment: { GROUP_SCOPES: '' },
+      // It may do nothing at all, not even write logs.
+      role: new iam.Role(this, 'PreTokenGenerationRole', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') }),
     });
   }
 

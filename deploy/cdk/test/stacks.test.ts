@@ -148,6 +148,12 @@ test('nobody can write the attributes that decide', () => {
   }
 });
 
+test('access tokens get what the permission document decides by', () => {
+  pool.hasResourceProperties('AWS::Cognito::UserPool', { LambdaConfig: { PreTokenGenerationConfig: { LambdaVersion: 'V2_0' } } });
+  pool.hasResourceProperties('AWS::Lambda::Function', { Code: { ZipFile: Match.stringLikeRegexp('"custom:tenant_id", "custom:frozen"') } });
+  pool.hasResourceProperties('AWS::Lambda::Permission', { Principal: 'cognito-idp.amazonaws.com' });
+});
+
 test('every value to copy is an output of the API stack', () => {
   assert.deepEqual(Object.keys(api.toJSON()['Outputs']), ['Region', 'UserPoolId', 'UserClientId', 'MachineClientId', 'LoginUrl', 'ApiUrl']);
 });
