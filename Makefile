@@ -19,6 +19,7 @@ E2E_VENV := $(TOOLS)/venv-e2e
 CLIENTS_VENV := $(TOOLS)/venv-clients
 TEMPLATE_VENV := $(TOOLS)/venv-sam
 CHECKOV_VENV := $(TOOLS)/venv-checkov
+RECIPES_VENV := $(TOOLS)/venv-recipes
 WITH_CARGO_LAMBDA := PATH="$(RUN_VENV)/bin:$$PATH"
 
 CHECKOV := $(CHECKOV_VENV)/bin/checkov --config-file .checkov.yaml --skip-download --framework cloudformation --compact --quiet
@@ -37,7 +38,7 @@ SECONDS := 600
 # What lies beside the binary in the function's package; a bundled key set only if there is one.
 PACKAGED := permissions.json $(wildcard jwks.json)
 
-TEMPLATES := template.yaml $(wildcard deploy/*.yaml deploy/builtin/*.yaml)
+TEMPLATES := template.yaml $(wildcard deploy/*.yaml deploy/builtin/*.yaml deploy/recipes/*.yaml)
 
 export PYTHONPATH := tools
 export PYTHONUNBUFFERED := 1
@@ -45,7 +46,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run watch events vectors test check advisories unit e2e system iam-oracle instructions differential bench compare fuzz fuzz-short mutants lint-template cdk clean
+.PHONY: help run watch events vectors test check advisories unit e2e system iam-oracle instructions differential bench compare fuzz fuzz-short mutants lint-template recipes cdk clean
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
@@ -63,7 +64,7 @@ vectors: $(EVENTS_VENV)/.installed ## Make tests/vectors/ anew: a key set, and e
 	@$(EVENTS_VENV)/bin/python3 tools/make_vectors.py
 
 test: ## Everything that CI runs
-	@for target in check advisories unit run e2e iam-oracle fuzz-short differential packaging reproducible lint-template cdk instructions; do \
+	@for target in check advisories unit run e2e iam-oracle fuzz-short differential packaging reproducible recipes lint-template cdk instructions; do \
 	  echo; echo "== make $$target"; $(MAKE) --no-print-directory $$target; \
 	done
 	@echo; echo "== all passed"
@@ -148,6 +149,12 @@ lint-template: $(TEMPLATE_VENV)/.installed $(CHECKOV_VENV)/.installed ## cfn-lin
 	$(TEMPLATE_VENV)/bin/python3 tests/templates
 	$(CHECKOV) $(addprefix --file ,$(TEMPLATES))
 
+recipes: $(RECIPES_VENV)/.installed ## The commands of docs/attach/ against an emulator, and the release workflow under zizmor
+	@PATH="$(RECIPES_VENV)/bin:$$PATH" python3 tests/recipes
+	$(RECIPES_VENV)/bin/zizmor --offline --quiet .github/workflows
+	@if command -v terraform >/dev/null; then terraform fmt -check -recursive deploy/terraform; \
+	  else echo "skipped terraform fmt: there is no terraform here"; fi
+
 # The stacks are put together around an empty package, so that no release build is needed. The constructs themselves repeat
 # dependencies (W3005), and the outputs of the API's stack are to hold the pool's values too (W6001).
 cdk: deploy/cdk/node_modules/.installed $(TEMPLATE_VENV)/.installed $(CHECKOV_VENV)/.installed ## The CDK app: types, tests, synthesis, cfn-lint and checkov
@@ -187,6 +194,9 @@ $(CLIENTS_VENV)/.installed: clients/requirements.txt
 	$(venv)
 
 $(TEMPLATE_VENV)/.installed: $(REQUIREMENTS)/template.txt
+	$(venv)
+
+$(RECIPES_VENV)/.installed: $(REQUIREMENTS)/recipes.txt
 	$(venv)
 
 $(CHECKOV_VENV)/.installed: $(REQUIREMENTS)/checkov.txt
