@@ -15,32 +15,33 @@ fn main() {
     }
     println!("{HEAD}");
     for shape in SHAPES.iter() {
-        row(&shape.name, &shape.figures);
-        row("made", &figures(&document(shape, 1, false)));
+        row(&shape.name, &shape.figures, &figures(&document(shape, 1, false)));
     }
 }
 
 const HEAD: &str = "\
-| | routes | paths | permissions | scopes | largest permission, routes | KB | segments of a path, on average | at most \
-| parameters | greedy | literals beside a parameter, places | a literal wins, pairs of paths | literals that recur | paths below a parameter, in its area |
-|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|";
+| measured / made | routes | paths | permissions | routes of the largest | bytes | segments of 100 paths \
+| of these parameters | literals beside a parameter | pairs where a literal wins | literals that recur \
+| below a parameter in its area |
+|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|";
 
-fn row(name: &str, figures: &Figures) {
-    let Figures { routes, paths, permissions, scopes, largest_permission, .. } = figures;
-    let Figures { deepest, parameters_percent, greedy, literals_beside_parameters, .. } = figures;
-    let Figures {
-        same_area_below_parameter_percent,
-        pairs_where_a_literal_wins,
-        suffix_places_percent,
-        segments_percent,
-        bytes,
-        ..
-    } = figures;
-    let (kilobytes, whole, tenths) = ((bytes + 500) / 1000, segments_percent / 100, segments_percent / 10 % 10);
-    println!(
-        "| {name} | {routes} | {paths} | {permissions} | {scopes} | {largest_permission} | {kilobytes} \
-         | {whole}.{tenths} | {deepest} | {parameters_percent} % | {greedy} | {literals_beside_parameters} \
-         | {pairs_where_a_literal_wins} | {suffix_places_percent} % \
-         | {same_area_below_parameter_percent} % |"
-    );
+fn row(name: &str, measured: &Figures, made: &Figures) {
+    let cell = |figure: fn(&Figures) -> usize, unit: &str| match (figure(measured), figure(made)) {
+        (measured, made) if measured == made => format!("{made}{unit}"),
+        (measured, made) => format!("{measured} / {made}{unit}"),
+    };
+    let cells = [
+        cell(|figures| figures.routes, ""),
+        cell(|figures| figures.paths, ""),
+        cell(|figures| figures.permissions, ""),
+        cell(|figures| figures.largest_permission, ""),
+        cell(|figures| figures.bytes, ""),
+        cell(|figures| figures.segments_percent, ""),
+        cell(|figures| figures.parameters_percent, " %"),
+        cell(|figures| figures.literals_beside_parameters, ""),
+        cell(|figures| figures.pairs_where_a_literal_wins, ""),
+        cell(|figures| figures.suffix_places_percent, " %"),
+        cell(|figures| figures.same_area_below_parameter_percent, " %"),
+    ];
+    println!("| {name} | {} |", cells.join(" | "));
 }
