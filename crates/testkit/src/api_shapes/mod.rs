@@ -15,6 +15,7 @@ mod words;
 
 pub use generate::document;
 pub use measure::{figures, shape};
+pub use random::Random;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

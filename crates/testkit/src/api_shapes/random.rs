@@ -1,10 +1,11 @@
 //! Random numbers that are the same on every machine and for ever: splitmix64, public domain,
 //! <https://prng.di.unimi.it/splitmix64.c>.
 
-pub(super) struct Random(u64);
+/// A generator of random numbers.
+pub struct Random(u64);
 
 impl Random {
-    pub(super) fn new(seed: u64) -> Self {
+    pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -17,24 +18,24 @@ impl Random {
     }
 
     /// A number below this one. The bias is below 2^-40 for the small numbers here.
-    pub(super) fn below(&mut self, end: usize) -> usize {
+    pub fn below(&mut self, end: usize) -> usize {
         let end = u64::try_from(end).unwrap();
         usize::try_from(self.next() % end).unwrap()
     }
 
     /// True in this many of a hundred.
-    pub(super) fn percent(&mut self, share: usize) -> bool {
+    pub fn percent(&mut self, share: usize) -> bool {
         self.below(100) < share
     }
 
-    pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last + 1));
         }
     }
 
     /// The place of one of these weights, each as probable as it is heavy. None if all weigh nothing.
-    pub(super) fn weighted(&mut self, weights: &[usize]) -> Option<usize> {
+    pub fn weighted(&mut self, weights: &[usize]) -> Option<usize> {
         let total: usize = weights.iter().sum();
         if total == 0 {
             return None;
