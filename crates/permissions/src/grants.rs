@@ -107,19 +107,32 @@ impl<'a> Grants<'a> {
         if self.permissions.refuses_spelling(method) {
             return Verdict::Misspelled;
         }
-        let matching = |rule: &Rule<'a>| pattern::matches(rule.route, rule.effect, self, method);
-        if let Some(rule) = self.rules(Effect::Deny).find(matching) {
-            return Verdict::Denied(rule);
-        }
-        let mut allows = self.rules(Effect::Allow).filter(matching);
-        let Some(first) = allows.next() else { return Verdict::NotAllowed };
-        let winner = self.permissions.route_of(method).filter(|route| !route.is_greedy());
-        let beats = |rule: &Rule<'a>| winner.filter(|winner| winner.beats(rule.route));
-        match beats(&first) {
-            None => Verdict::Allowed(first),
-            Some(to) => {
-                allows.find(|rule| beats(rule).is_none()).map_or(Verdict::Yielded { rule: first, to }, Verdict::Allowed)
-            }
+        let winner = || self.permissions.route_of(method);
+        decide_among(method, self, self.rules(Effect::Deny), self.rules(Effect::Allow), winner)
+    }
+}
+
+/// Decides by rules that apply, each in the document's order. `winner` is the route of the catalog that serves the method.
+/// Whoever knows more of the method may leave out rules that cannot match it.
+pub(crate) fn decide_among<'a>(
+    method: &Method,
+    values: &impl ClaimValues,
+    mut denies: impl Iterator<Item = Rule<'a>>,
+    allows: impl Iterator<Item = Rule<'a>>,
+    winner: impl FnOnce() -> Option<&'a Route>,
+) -> Verdict<'a> {
+    let matching = |rule: &Rule<'a>| pattern::matches(rule.route, rule.effect, values, method);
+    if let Some(rule) = denies.find(matching) {
+        return Verdict::Denied(rule);
+    }
+    let mut allows = allows.filter(matching);
+    let Some(first) = allows.next() else { return Verdict::NotAllowed };
+    let winner = winner().filter(|route| !route.is_greedy());
+    let beats = |rule: &Rule<'a>| winner.filter(|winner| winner.beats(rule.route));
+    match beats(&first) {
+        None => Verdict::Allowed(first),
+        Some(to) => {
+            allows.find(|rule| beats(rule).is_none()).map_or(Verdict::Yielded { rule: first, to }, Verdict::Allowed)
         }
     }
 }

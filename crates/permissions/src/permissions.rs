@@ -85,9 +85,11 @@ impl Permissions {
     /// have a parameter. This is how API Gateway routes.
     #[must_use]
     pub fn route_of(&self, method: &Method) -> Option<&Route> {
-        self.catalog
-            .iter()
-            .filter(|route| pattern::matches_anyones(route, method))
-            .min_by(|one, other| one.compare_kinds(other))
+        most_exact(self.catalog.iter(), method)
     }
+}
+
+/// Of those routes that match the method, the one with the first literal where others have a parameter.
+pub(crate) fn most_exact<'a>(routes: impl Iterator<Item = &'a Route>, method: &Method) -> Option<&'a Route> {
+    routes.filter(|route| pattern::matches_anyones(route, method)).min_by(|one, other| one.compare_kinds(other))
 }
