@@ -91,7 +91,7 @@ fn each_once<'a>(routes: impl Iterator<Item = &'a Route>) -> Vec<Route> {
 }
 
 /// The claims that the routes ask for, each once.
-fn claims_in<'a>(routes: impl Iterator<Item = &'a Route>) -> Vec<String> {
+pub(crate) fn claims_in<'a>(routes: impl Iterator<Item = &'a Route>) -> Vec<String> {
     let named = routes.flat_map(Route::segments);
     let claims = named.filter_map(|segment| if let Segment::Claim(name) = segment { Some(name.clone()) } else { None });
     claims.collect::<BTreeSet<_>>().into_iter().collect()

@@ -2,7 +2,7 @@
 //!
 //! The operator's permission document becomes a [`Permissions`] once, at start. Together with one [`Holder`] it gives
 //! [`Grants`], the decision engine: allows add up, any matching deny wins, the rest is denied. The module [`iam`] writes
-//! grants as an IAM policy.
+//! grants as an IAM policy. The module [`questions`] answers what a document grants over all holders and all requests.
 //!
 //! Pure: no clock, no file, no network, no token. The function and every tool ask this one engine.
 
@@ -18,6 +18,7 @@ mod method;
 mod pattern;
 mod permission;
 mod permissions;
+pub mod questions;
 mod route;
 mod spelling;
 mod value;

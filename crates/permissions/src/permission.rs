@@ -77,7 +77,7 @@ impl Permission {
 }
 
 /// JSON-typed equality; an array claim holds when it contains the value.
-fn holds(found: &Value, wanted: &Value) -> bool {
+pub(crate) fn holds(found: &Value, wanted: &Value) -> bool {
     found == wanted || found.as_array().is_some_and(|values| values.contains(wanted))
 }
 

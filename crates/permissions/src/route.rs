@@ -115,6 +115,15 @@ impl Route {
             && self.compare_kinds(other) == Ordering::Less
     }
 
+    /// The same route with any segment where it names a claim.
+    pub(crate) fn opened(&self) -> Self {
+        let opened = |segment: &Segment| match segment {
+            Segment::Claim(name) => Segment::Parameter(name.clone()),
+            other => other.clone(),
+        };
+        Self { segments: self.segments.iter().map(opened).collect(), ..self.clone() }
+    }
+
     /// The path's segments; none for the root path `/`.
     #[must_use]
     pub fn segments(&self) -> &[Segment] {
