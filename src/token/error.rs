@@ -11,6 +11,9 @@ pub enum InvalidToken {
     AlgorithmNotAllowed,
     /// Two different tokens stand in one request (RFC 6750 section 2).
     Ambiguous,
+    /// The token is bound to a key or a certificate of its holder (`cnf`, RFC 7800), and nobody here checks that whoever
+    /// sends it holds that.
+    BindingNotChecked,
     /// A claim that is checked or read has another JSON type than Cognito documents.
     ClaimMalformed {
         /// The claim's name.
@@ -62,6 +65,7 @@ impl InvalidToken {
         match self {
             Self::AlgorithmNotAllowed => "algorithm_not_allowed",
             Self::Ambiguous => "token_ambiguous",
+            Self::BindingNotChecked => "binding_not_checked",
             Self::ClaimMalformed { .. } => "claim_malformed",
             Self::ClaimMissing { .. } => "claim_missing",
             Self::ClientUnknown => "client_unknown",
@@ -104,6 +108,7 @@ impl fmt::Display for InvalidToken {
         match self {
             Self::AlgorithmNotAllowed => f.write_str("found another `alg` in the token's header, expected `RS256`"),
             Self::Ambiguous => f.write_str("found different tokens in one request, expected one"),
+            Self::BindingNotChecked => f.write_str("found a token bound to a key (`cnf`), which is not checked here"),
             Self::ClaimMalformed { claim } => {
                 write!(f, "found another JSON type in the claim `{claim}` than Cognito's")
             }

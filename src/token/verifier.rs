@@ -65,7 +65,7 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Proves the token: signature, issuer, times, use, client, resource, in this order.
+    /// Proves the token: signature, issuer, times, binding, use, client, resource, in this order.
     ///
     /// The key must be the issuer's own; who looks it up sees to that.
     ///
@@ -83,6 +83,7 @@ impl Verifier {
             return Err(InvalidToken::IssuerUnknown);
         }
         self.check_times(&token.unverified_claims, now)?;
+        check_unbound(&token.unverified_claims)?;
         let claims = VerifiedClaims::read(token.unverified_claims)?;
         if !self.token_uses.contains(&claims.token_use()) {
             return Err(InvalidToken::UseNotAllowed);
@@ -116,4 +117,10 @@ impl Verifier {
         }
         Ok(())
     }
+}
+
+/// Whoever sends a token with `cnf` must prove that they hold the key it names (RFC 7800 section 3.1; RFC 8705 and RFC
+/// 9449 say how). To take it as a bearer token would let a thief use it.
+fn check_unbound(claims: &Members) -> Result<(), InvalidToken> {
+    if claims.get("cnf").is_some() { Err(InvalidToken::BindingNotChecked) } else { Ok(()) }
 }

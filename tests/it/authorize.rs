@@ -178,6 +178,30 @@ async fn claims_that_do_not_hold_are_refused_with_their_reason() {
 }
 
 #[tokio::test]
+async fn a_token_bound_to_a_key_is_refused_since_nobody_checks_that() {
+    for binding in [
+        json!({"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"}),
+        json!({"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}),
+        json!({"jwk": {"kty": "RSA"}}),
+        json!({}),
+        json!("x"),
+        json!([]),
+    ] {
+        let token = KEY.token(&access(json!({"cnf": binding.clone()})));
+        assert_eq!(refusal(&token).await, InvalidToken::BindingNotChecked, "{binding}");
+    }
+    let null = access(json!({})).to_string().replacen('{', r#"{"cnf":null,"#, 1);
+    let header = json!({"kid": KEY.id, "alg": "RS256"}).to_string();
+    assert_eq!(refusal(&KEY.sign(&header, &null)).await, InvalidToken::BindingNotChecked);
+}
+
+#[tokio::test]
+async fn a_token_that_an_agent_acts_with_is_believed() {
+    let token = KEY.token(&access(json!({"act": {"sub": "agent-1"}})));
+    assert!(decide(&authorizer(&permissions()), &token, "GET/me", NOW).await.unwrap().permitted);
+}
+
+#[tokio::test]
 async fn a_token_bound_to_another_resource_is_refused_where_one_is_asked_for() {
     let resources = ["https://api.example.com/v1", "urn:orders"];
     let mut authorizer = authorizer(&permissions());
