@@ -52,11 +52,12 @@ impl Authorizer {
     ///
     /// # Errors
     /// [`Refusal::InvalidToken`] when the token is not believed, [`Refusal::KeysUnavailable`] when that cannot be
-    /// told.
+    /// told, since keys that are in use cannot be had.
     pub async fn authorize(&self, token: &BearerToken, method: &Method, now: UnixTime) -> Result<Decision, Refusal> {
         let token = UnverifiedToken::parse(token)?;
         let trusted = self.trusted_issuer(&token)?;
-        let found = trusted.keys.find(token.unverified_key_id(), now).await?;
+        let found = trusted.keys.find(token.unverified_key_id(), now).await;
+        let found = found.map_err(|error| self.without_key(error, trusted, now))?;
         let claims = self.verifier.verify(token, &trusted.issuer, &found.key, now)?;
         let grants = self.permissions.grants(&claims);
         let verdict = grants.decide(method);
@@ -68,6 +69,18 @@ impl Authorizer {
             key_origin: found.origin,
             claims,
         })
+    }
+
+    /// What an unverified token says may choose a 500 only where keys that are in use cannot be had. An issuer that has
+    /// never published any, while another issuer of its pool has, is one that the pool was not switched to.
+    fn without_key(&self, error: NoKey, named: &TrustedIssuer, now: UnixTime) -> Refusal {
+        let serves = |other: &&TrustedIssuer| other.keys.has_answered() || other.keys.is_trusted(now);
+        let of_the_pool = self.issuers.iter().filter(|other| other.issuer.shares_pool_with(&named.issuer));
+        let unused = !named.keys.has_answered() && of_the_pool.filter(serves).count() > 0;
+        if unused && matches!(error, NoKey::Unavailable { .. }) {
+            return InvalidToken::KeyUnknown.into();
+        }
+        error.into()
     }
 
     /// The issuer is looked up among those set up before any key is: a token cannot choose where keys come from.

@@ -19,7 +19,7 @@ use super::source::{FetchError, KeySource};
 use crate::clock::UnixTime;
 use arc_swap::ArcSwapOption;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::timeout;
@@ -38,6 +38,8 @@ pub struct KeyCache {
     flight: Mutex<Schedule>,
     /// Fetches begun so far, so that who waited for the flight knows whether it was for their sake.
     attempts: AtomicU64,
+    /// Has the source ever told a usable set?
+    answered: AtomicBool,
 }
 
 /// A key, and what it took to find it.
@@ -76,8 +78,15 @@ impl KeyCache {
     /// An empty cache over this source.
     #[must_use]
     pub fn new(source: Box<dyn KeySource>, max_age: MaxAge, observer: Observer) -> Self {
-        let keys = ArcSwapOption::empty();
-        Self { source, max_age, observer, keys, flight: Mutex::default(), attempts: AtomicU64::new(0) }
+        Self {
+            source,
+            max_age,
+            observer,
+            keys: ArcSwapOption::empty(),
+            flight: Mutex::default(),
+            attempts: AtomicU64::new(0),
+            answered: AtomicBool::new(false),
+        }
     }
 
     /// Starts with a bundled set, as if it had been fetched now.
@@ -98,6 +107,18 @@ impl KeyCache {
         }
     }
 
+    /// Has the source ever told a usable set? A bundled set is nobody's answer.
+    #[must_use]
+    pub fn has_answered(&self) -> bool {
+        self.answered.load(Ordering::Acquire)
+    }
+
+    /// Is a set at hand that can be relied on now?
+    #[must_use]
+    pub fn is_trusted(&self, now: UnixTime) -> bool {
+        self.trusted(now).is_some()
+    }
+
     /// Lets go of connections, which do not survive a snapshot of the process.
     pub fn disconnect(&self) {
         self.source.disconnect();
@@ -106,8 +127,8 @@ impl KeyCache {
     /// Finds the key of this id.
     ///
     /// # Errors
-    /// [`NoKey::Unknown`] when the issuer publishes no such key, [`NoKey::Unchecked`] when that could not be asked yet,
-    /// [`NoKey::Unavailable`] when there is nothing to answer from.
+    /// [`NoKey::Unknown`] when the issuer publishes no such key, [`NoKey::Unchecked`] when that could not be asked,
+    /// [`NoKey::Unavailable`] when there is no set to rely on.
     pub async fn find(&self, id: &KeyId, now: UnixTime) -> Result<KeyLookup, NoKey> {
         let attempts = self.attempts.load(Ordering::Acquire);
         match self.at_hand(id, now) {
@@ -153,8 +174,12 @@ impl KeyCache {
         if meanwhile || !flight.take(now) {
             return Err(at_hand.map_or(Unavailable::TooEarly.into(), |_| NoKey::Unchecked));
         }
-        let fresh = self.fetch(&mut flight, now).await?;
-        found(&fresh, id, KeyOrigin::Fetched).ok_or(NoKey::Unknown)
+        match self.fetch(&mut flight, now).await {
+            Ok(fresh) => found(&fresh, id, KeyOrigin::Fetched).ok_or(NoKey::Unknown),
+            // The keys in use are at hand, so an id that an unverified token made up is no outage.
+            Err(_) if at_hand.is_some() => Err(NoKey::Unchecked),
+            Err(error) => Err(error),
+        }
     }
 
     fn trusted(&self, now: UnixTime) -> Option<Arc<Confirmed>> {
@@ -181,6 +206,7 @@ impl KeyCache {
         flight.succeeded();
         let fresh = Arc::new(Confirmed { keys, at: now });
         self.keys.store(Some(Arc::clone(&fresh)));
+        self.answered.store(true, Ordering::Release);
         fresh
     }
 

@@ -12,7 +12,7 @@ pub enum NoKey {
         /// What went wrong.
         cause: Unavailable,
     },
-    /// The set at hand has no such key, and it is too early to ask again.
+    /// The set at hand has no such key, and its issuer cannot be asked: it is too early, or the fetch failed.
     Unchecked,
     /// The issuer publishes no such key.
     Unknown,

@@ -36,9 +36,9 @@ pub enum InvalidToken {
     IssuerUnknown,
     /// The header has no `kid`.
     KeyIdMissing,
-    /// The issuer's key set was fetched a moment ago and had no such key, and it is too early to ask again.
+    /// The key set at hand has no such key, and its issuer cannot be asked: it is too early, or the fetch failed.
     KeyUnchecked,
-    /// The issuer publishes no such key.
+    /// The issuer publishes no such key, or has never published any while another issuer of its pool has.
     KeyUnknown,
     /// It is not a compact JWS of three base64url parts, or its JSON is not an object with unique names.
     Malformed,
@@ -119,7 +119,7 @@ impl fmt::Display for InvalidToken {
             Self::IssuedInFuture => f.write_str("found an `iat` in the future"),
             Self::IssuerUnknown => f.write_str("found another issuer than those set up"),
             Self::KeyIdMissing => f.write_str("found no `kid` in the token's header, expected one"),
-            Self::KeyUnchecked => f.write_str("found a key id that is not at hand, and it is too early to fetch again"),
+            Self::KeyUnchecked => f.write_str("found a key id that is not at hand, and its issuer cannot be asked now"),
             Self::KeyUnknown => f.write_str("found a key id that the issuer does not publish"),
             Self::Malformed => f.write_str("found something else than one compact JWS"),
             Self::Missing => f.write_str("found no token"),

@@ -31,6 +31,14 @@ impl Issuer {
     pub fn identifier(&self) -> &str {
         &self.0
     }
+
+    /// Do both issue tokens of one user pool? Then both end in its id. A pool has an issuer for each host form, and for
+    /// each region that it is replicated to (Cognito Developer Guide, "OIDC issuer").
+    #[must_use]
+    pub fn shares_pool_with(&self, other: &Self) -> bool {
+        let pool = |issuer: &Self| issuer.0.rsplit_once('/').map(|(_, pool)| pool.to_owned());
+        pool(self).is_some_and(|id| id.contains('_') && pool(other) == Some(id))
+    }
 }
 
 /// Which app clients' tokens are ours.

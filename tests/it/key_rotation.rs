@@ -1,12 +1,12 @@
 //! Which keys are believed as the key endpoint changes, and how often it is asked. The clock is set, nobody sleeps.
 
-use cognito_authorizer::authorizer::{Authorizer, Refusal};
+use cognito_authorizer::authorizer::{Authorizer, Refusal, TrustedIssuer};
 use cognito_authorizer::clock::UnixTime;
 use cognito_authorizer::jwks::{
     BURST, FetchError, KeyCache, KeyEvent, KeyId, KeyOrigin, KeySet, KeySource, NoKey, PATIENCE, REFILL_SECONDS,
     Unavailable,
 };
-use cognito_authorizer::token::InvalidToken;
+use cognito_authorizer::token::{InvalidToken, Issuer};
 use lambda_runtime::BoxFuture;
 use serde_json::json;
 use std::sync::{Arc, Mutex};
@@ -122,10 +122,10 @@ async fn known_keys_verify_through_an_outage_up_to_the_age_of_trust() {
 }
 
 #[tokio::test]
-async fn an_outage_is_undecided_for_a_key_that_is_not_at_hand() {
+async fn a_key_id_that_cannot_be_asked_about_is_no_outage_while_the_keys_in_use_are_at_hand() {
     let (authorizer, source) = over([only(&KEY), DOWN]);
     assert_eq!(outcome(&authorizer, &KEY, NOW).await, Ok(KeyOrigin::Fetched));
-    assert_eq!(outcome(&authorizer, &OTHER_KEY, NOW).await, unavailable(Unavailable::Fetch(FetchError::Connect)));
+    assert_eq!(outcome(&authorizer, &OTHER_KEY, NOW).await, invalid(InvalidToken::KeyUnchecked));
     assert_eq!(outcome(&authorizer, &OTHER_KEY, NOW).await, invalid(InvalidToken::KeyUnchecked));
     assert_eq!(outcome(&authorizer, &KEY, NOW).await, Ok(KeyOrigin::Cached));
     assert_eq!(source.fetches(), 2);
@@ -272,8 +272,6 @@ async fn an_outage_is_told_once_and_so_is_its_end() {
 
 #[tokio::test]
 async fn one_issuers_outage_does_not_touch_another() {
-    use cognito_authorizer::authorizer::TrustedIssuer;
-    use cognito_authorizer::token::Issuer;
     let (mut authorizer, good) = over([only(&KEY)]);
     let bad = ScriptedSource::new([DOWN]);
     let issuer = Issuer::new(testkit::OTHER_POOL.to_owned());
@@ -286,4 +284,86 @@ async fn one_issuers_outage_does_not_touch_another() {
         assert!(outcome(&authorizer, &KEY, now).await.is_ok());
     }
     assert_eq!((good.fetches(), bad.fetches()), (1, 5));
+}
+
+const SECOND_HOST: &str = "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_TestPool1";
+
+/// An authorizer for both issuers of a pool, each with its own key endpoint.
+fn two_hosts(first: ScriptedSource, second: ScriptedSource) -> Authorizer {
+    let mut authorizer = authorizer_over(&permissions(), first);
+    let keys = Arc::new(key_cache(second));
+    authorizer.issuers.push(TrustedIssuer { issuer: Issuer::new(SECOND_HOST.to_owned()), keys });
+    authorizer
+}
+
+async fn of_host(authorizer: &Authorizer, issuer: &str, now: UnixTime) -> Result<KeyOrigin, Refusal> {
+    let token = KEY.token(&access(json!({"iss": issuer, "exp": 1_900_000_000})));
+    decide(authorizer, &token, "GET/orders", now).await.map(|decision| decision.key_origin)
+}
+
+const NOT_SWITCHED: Result<String, FetchError> = Err(FetchError::Status { found: 403 });
+
+#[tokio::test]
+async fn a_host_that_its_pool_was_not_switched_to_is_no_outage_once_the_other_serves() {
+    let authorizer = two_hosts(ScriptedSource::new([only(&KEY)]), ScriptedSource::new([NOT_SWITCHED]));
+    authorizer.issuers[0].keys.prefetch(NOW).await;
+    for second in 0..120 {
+        let now = NOW.plus_seconds(second);
+        assert_eq!(of_host(&authorizer, SECOND_HOST, now).await, invalid(InvalidToken::KeyUnknown), "{second}");
+    }
+    assert_eq!(of_host(&authorizer, testkit::POOL, NOW.plus_seconds(120)).await, Ok(KeyOrigin::Cached));
+}
+
+#[tokio::test]
+async fn without_any_network_every_host_is_undecided() {
+    let authorizer = two_hosts(ScriptedSource::new([DOWN]), ScriptedSource::new([DOWN]));
+    for issuer in [testkit::POOL, SECOND_HOST] {
+        let undecided = of_host(&authorizer, issuer, NOW).await;
+        assert_eq!(undecided, unavailable(Unavailable::Fetch(FetchError::Connect)), "{issuer}");
+    }
+}
+
+#[tokio::test]
+async fn a_pool_that_is_switched_over_is_believed_from_both_hosts() {
+    let second = ScriptedSource::new([NOT_SWITCHED, only(&KEY)]);
+    let authorizer = two_hosts(ScriptedSource::new([only(&KEY)]), second);
+    assert!(of_host(&authorizer, testkit::POOL, NOW).await.is_ok());
+    assert_eq!(of_host(&authorizer, SECOND_HOST, NOW).await, invalid(InvalidToken::KeyUnknown));
+    assert_eq!(of_host(&authorizer, SECOND_HOST, NOW.plus_seconds(1)).await, Ok(KeyOrigin::Fetched));
+    assert_eq!(of_host(&authorizer, testkit::POOL, NOW.plus_seconds(1)).await, Ok(KeyOrigin::Cached));
+}
+
+#[tokio::test]
+async fn a_host_that_has_served_is_undecided_when_its_keys_are_too_old() {
+    let authorizer = two_hosts(ScriptedSource::new([only(&KEY)]), ScriptedSource::new([only(&KEY), DOWN]));
+    for issuer in [testkit::POOL, SECOND_HOST] {
+        assert!(of_host(&authorizer, issuer, NOW).await.is_ok());
+    }
+    let too_old = NOW.plus_seconds(MAX_AGE.trust_seconds);
+    let undecided = of_host(&authorizer, SECOND_HOST, too_old).await;
+    assert_eq!(undecided, unavailable(Unavailable::Fetch(FetchError::Connect)));
+    assert!(of_host(&authorizer, testkit::POOL, too_old).await.is_ok());
+}
+
+#[tokio::test]
+async fn another_pool_that_never_served_is_an_outage() {
+    let (mut authorizer, _) = over([only(&KEY)]);
+    let issuer = Issuer::new(testkit::OTHER_POOL.to_owned());
+    let keys = Arc::new(key_cache(ScriptedSource::new([DOWN])));
+    authorizer.issuers.push(TrustedIssuer { issuer, keys });
+    assert!(of_host(&authorizer, testkit::POOL, NOW).await.is_ok());
+    let undecided = of_host(&authorizer, testkit::OTHER_POOL, NOW).await;
+    assert_eq!(undecided, unavailable(Unavailable::Fetch(FetchError::Connect)));
+}
+
+#[tokio::test]
+async fn the_second_host_stays_unknown_after_a_bundled_set_grew_too_old() {
+    let bundled = KeySet::parse(key_set(&[&KEY]).as_bytes()).unwrap();
+    let mut authorizer = authorizer_over(&permissions(), ScriptedSource::new([only(&KEY)]));
+    let second = key_cache(ScriptedSource::new([NOT_SWITCHED])).starting_with(bundled, NOW);
+    let issuer = Issuer::new(SECOND_HOST.to_owned());
+    authorizer.issuers.push(TrustedIssuer { issuer, keys: Arc::new(second) });
+    let too_old = NOW.plus_seconds(MAX_AGE.trust_seconds);
+    assert!(of_host(&authorizer, testkit::POOL, too_old).await.is_ok());
+    assert_eq!(of_host(&authorizer, SECOND_HOST, too_old).await, invalid(InvalidToken::KeyUnknown));
 }

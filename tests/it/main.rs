@@ -16,6 +16,7 @@ mod documents_name_real_tests;
 mod doors;
 mod events;
 mod gateway;
+mod hostile_callers;
 mod key_endpoint;
 mod key_rotation;
 mod mutated_events;
