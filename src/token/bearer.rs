@@ -9,15 +9,13 @@ pub const LONGEST_TOKEN: usize = 10_240;
 /// The authentication scheme, RFC 6750 section 2.1.
 const SCHEME: &str = "Bearer";
 
-/// Must the scheme `Bearer` stand before the token?
+/// May the scheme `Bearer` stand before the token?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {
-    /// Never: query parameters and cookies hold the token alone (RFC 6750 section 2.3).
+    /// Never: a cookie and a WebSocket subprotocol hold the token alone.
     Absent,
-    /// It may: the token source of a TOKEN authorizer can be any header.
+    /// It may: API Gateway's own authorizers take both, and clients put both into headers and query parameters.
     Optional,
-    /// Always, as in the `Authorization` header.
-    Required,
 }
 
 /// A bearer token as somebody sent it. It never prints.
@@ -28,19 +26,17 @@ impl BearerToken {
     /// Takes the token out of a header's, parameter's or cookie's value.
     ///
     /// # Errors
-    /// [`InvalidToken::Missing`] for an empty value, [`InvalidToken::SchemeNotBearer`] when the scheme is another or
-    /// missing, [`InvalidToken::TooLong`], and [`InvalidToken::Malformed`] when anything but one token stands there.
+    /// [`InvalidToken::Missing`] for an empty value, [`InvalidToken::SchemeNotBearer`] when something else than `Bearer`
+    /// stands before it, [`InvalidToken::TooLong`], and [`InvalidToken::Malformed`] when it is more or less than one
+    /// token.
     pub fn parse(value: &str, scheme: Scheme) -> Result<Self, InvalidToken> {
         // RFC 9110 section 5.5: white space around a field value is not part of it.
         let value = value.trim_matches([' ', '\t']);
         if value.is_empty() {
             return Err(InvalidToken::Missing);
         }
-        let token = match (scheme, after_scheme(value)) {
-            (Scheme::Absent, _) | (Scheme::Optional, None) => value,
-            (Scheme::Optional | Scheme::Required, Some(token)) => token,
-            (Scheme::Required, None) => return Err(InvalidToken::SchemeNotBearer),
-        };
+        let after_scheme = after_scheme(value).filter(|_| scheme == Scheme::Optional);
+        let token = after_scheme.unwrap_or(value);
         if token.is_empty() {
             return Err(InvalidToken::Missing);
         }
@@ -50,8 +46,8 @@ impl BearerToken {
         if is_jws_text(token) {
             return Ok(Self(token.to_owned()));
         }
-        // `Basic abc` where a bare token may stand: two words, and the first is not our scheme.
-        let other_scheme = scheme == Scheme::Optional && after_scheme(value).is_none() && token.contains([' ', '\t']);
+        // `Basic abc`: two words, and the first is not our scheme.
+        let other_scheme = scheme == Scheme::Optional && after_scheme.is_none() && token.contains([' ', '\t']);
         Err(if other_scheme { InvalidToken::SchemeNotBearer } else { InvalidToken::Malformed })
     }
 
@@ -89,32 +85,33 @@ mod tests {
     #[test]
     fn one_token_is_taken_out_of_a_value() {
         use InvalidToken::{Malformed, Missing, SchemeNotBearer, TooLong};
-        use Scheme::{Absent, Optional, Required};
+        use Scheme::{Absent, Optional};
         let longest = "a".repeat(LONGEST_TOKEN);
         for (value, scheme, expected) in [
-            ("Bearer a.b.c", Required, Ok("a.b.c")),
-            ("bEARER a.b.c", Required, Ok("a.b.c")),
-            ("Bearer   a.b.c", Required, Ok("a.b.c")),
-            (" Bearer a.b.c\t", Required, Ok("a.b.c")),
             ("Bearer a.b.c", Optional, Ok("a.b.c")),
+            ("bEARER a.b.c", Optional, Ok("a.b.c")),
+            ("Bearer   a.b.c", Optional, Ok("a.b.c")),
+            (" Bearer a.b.c\t", Optional, Ok("a.b.c")),
             ("a.b.c", Optional, Ok("a.b.c")),
             ("a.b.c", Absent, Ok("a.b.c")),
-            ("", Required, Err(Missing)),
+            ("", Optional, Err(Missing)),
             ("  ", Optional, Err(Missing)),
-            ("Bearer", Required, Err(Missing)),
+            ("", Absent, Err(Missing)),
+            ("Bearer", Optional, Err(Missing)),
             ("Bearer ", Optional, Err(Missing)),
-            ("a.b.c", Required, Err(SchemeNotBearer)),
-            ("Basic YTpi", Required, Err(SchemeNotBearer)),
             ("Basic YTpi", Optional, Err(SchemeNotBearer)),
-            ("Bearera.b.c", Required, Err(SchemeNotBearer)),
-            ("Bearer\ta.b.c", Required, Err(SchemeNotBearer)),
-            ("Bearer a.b.c d", Required, Err(Malformed)),
-            ("Bearer a.b.c,Bearer d.e.f", Required, Err(Malformed)),
-            ("Bearer Bearer a.b.c", Required, Err(Malformed)),
-            ("Bearer \"a.b.c\"", Required, Err(Malformed)),
-            ("Bearer a.b.c=", Required, Err(Malformed)),
-            ("Bearer a.b.c\n", Required, Err(Malformed)),
-            ("Bearer a.b.\u{e9}", Required, Err(Malformed)),
+            ("Basic YTpi", Absent, Err(Malformed)),
+            ("Bearer\ta.b.c", Optional, Err(SchemeNotBearer)),
+            ("a.b.c=", Optional, Err(Malformed)),
+            ("Bearer\na.b.c", Optional, Err(Malformed)),
+            ("DPoP a.b.c", Optional, Err(SchemeNotBearer)),
+            ("Bearer a.b.c d", Optional, Err(Malformed)),
+            ("Bearer a.b.c,Bearer d.e.f", Optional, Err(Malformed)),
+            ("Bearer Bearer a.b.c", Optional, Err(Malformed)),
+            ("Bearer \"a.b.c\"", Optional, Err(Malformed)),
+            ("Bearer a.b.c=", Optional, Err(Malformed)),
+            ("Bearer a.b.c\n", Optional, Err(Malformed)),
+            ("Bearer a.b.\u{e9}", Optional, Err(Malformed)),
             ("Bearer a.b.c", Absent, Err(Malformed)),
             (&longest, Optional, Ok(longest.as_str())),
             (&format!("{longest}a"), Optional, Err(TooLong)),

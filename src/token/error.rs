@@ -48,7 +48,7 @@ pub enum InvalidToken {
     NotYetValid,
     /// The token is bound to a resource that is not ours.
     ResourceUnknown,
-    /// The authentication scheme is not `Bearer`.
+    /// Another authentication scheme than `Bearer` stands before the token.
     SchemeNotBearer,
     /// The signature is not the key's.
     SignatureInvalid,
