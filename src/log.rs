@@ -70,7 +70,7 @@ pub struct Logger {
 pub struct DecisionLine<'a> {
     /// Lambda's id of the invocation.
     pub request_id: &'a str,
-    /// `allow`, `deny`, `unauthorized` or `error`.
+    /// `allow`, `deny`, `unauthorized`, `error`, or `none` where nothing was asked.
     pub outcome: &'static str,
     /// A stable code that says why.
     pub reason: &'static str,

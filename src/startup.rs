@@ -37,6 +37,7 @@ pub(crate) async fn start(
         token_sources: config.token_sources,
         invalid_token: config.invalid_token,
         http_api_response: config.http_api_response,
+        check_identity_source: config.check_identity_source,
         usage_identifier_claim: config.usage_identifier_claim,
         clock: Box::new(SystemClock),
         logger,

@@ -40,6 +40,7 @@ static GATEWAY: LazyLock<Gateway> = LazyLock::new(|| {
             .collect(),
         invalid_token: InvalidTokenAnswer::Deny,
         http_api_response: HttpApiResponse::Simple,
+        check_identity_source: true,
         usage_identifier_claim: None,
         clock: Box::new(SystemClock),
         logger: Logger { level: Level::Fatal, format: Format::Json },

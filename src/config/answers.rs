@@ -27,7 +27,8 @@ fn budget(vars: &Variables<'_>) -> Result<usize, ConfigError> {
 }
 
 pub(super) fn token_sources(vars: &Variables<'_>) -> Result<Vec<TokenSource>, ConfigError> {
-    const EXPECTED: &str = "`header:NAME`, `query:NAME` or `cookie:NAME`, separated by commas";
+    const EXPECTED: &str =
+        "`header:NAME`, `query:NAME`, `cookie:NAME` or `websocket-protocol:NAME`, separated by commas";
     let sources = vars.list("TOKEN_SOURCE", EXPECTED, TokenSource::parse)?;
     Ok(sources.unwrap_or_else(|| vec![TokenSource::authorization_header()]))
 }
@@ -40,4 +41,8 @@ pub(super) fn invalid_token(vars: &Variables<'_>) -> Result<InvalidTokenAnswer, 
 pub(super) fn http_api_response(vars: &Variables<'_>) -> Result<HttpApiResponse, ConfigError> {
     let words = [("iam", HttpApiResponse::Iam), ("simple", HttpApiResponse::Simple)];
     Ok(vars.one_of("HTTP_API_RESPONSE", "`iam` or `simple`", &words)?.unwrap_or(HttpApiResponse::Iam))
+}
+
+pub(super) fn check_identity_source(vars: &Variables<'_>) -> Result<bool, ConfigError> {
+    Ok(vars.one_of("IDENTITY_SOURCE_CHECK", "`on` or `off`", &[("on", true), ("off", false)])?.unwrap_or(true))
 }

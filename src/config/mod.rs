@@ -44,6 +44,8 @@ pub struct Config {
     pub invalid_token: InvalidTokenAnswer,
     /// `HTTP_API_RESPONSE`.
     pub http_api_response: HttpApiResponse,
+    /// `IDENTITY_SOURCE_CHECK`.
+    pub check_identity_source: bool,
     /// `USAGE_IDENTIFIER_CLAIM`.
     pub usage_identifier_claim: Option<String>,
 }
@@ -79,6 +81,7 @@ impl Config {
             token_sources: answers::token_sources(&vars)?,
             invalid_token: answers::invalid_token(&vars)?,
             http_api_response: answers::http_api_response(&vars)?,
+            check_identity_source: answers::check_identity_source(&vars)?,
             usage_identifier_claim: vars.text("USAGE_IDENTIFIER_CLAIM"),
         })
     }
@@ -141,7 +144,7 @@ mod tests {
         assert_eq!(config.verifier.resources, None);
         assert_eq!(config.verifier.leeway_seconds, 0);
         assert_eq!(config.token_sources, [TokenSource::authorization_header()]);
-        assert_eq!(config.invalid_token, InvalidTokenAnswer::ByApi);
+        assert_eq!((config.invalid_token, config.check_identity_source), (InvalidTokenAnswer::ByApi, true));
         assert_eq!(config.limits, Limits { coverage: Coverage::Api, budget_bytes: 8192 });
         assert_eq!((config.http_api_response, config.usage_identifier_claim), (HttpApiResponse::Iam, None));
         assert_eq!(config.permissions_file, "permissions.json");
@@ -159,6 +162,7 @@ mod tests {
             ("TOKEN_SOURCE", "cookie:t,header:X-Token"),
             ("INVALID_TOKEN", "deny"),
             ("HTTP_API_RESPONSE", "simple"),
+            ("IDENTITY_SOURCE_CHECK", "off"),
             ("POLICY_COVERS", "request"),
             ("POLICY_BUDGET_BYTES", "4096"),
             ("USAGE_IDENTIFIER_CLAIM", "custom:api_key"),
@@ -175,7 +179,7 @@ mod tests {
         assert_eq!(config.verifier.leeway_seconds, 300);
         assert_eq!(config.token_sources, [TokenSource::Cookie("t".into()), TokenSource::Header("X-Token".into())]);
         assert_eq!(config.invalid_token, InvalidTokenAnswer::Deny);
-        assert_eq!(config.http_api_response, HttpApiResponse::Simple);
+        assert_eq!((config.http_api_response, config.check_identity_source), (HttpApiResponse::Simple, false));
         assert_eq!(config.limits, Limits { coverage: Coverage::Request, budget_bytes: 4096 });
         assert_eq!(config.usage_identifier_claim.as_deref(), Some("custom:api_key"));
         assert_eq!(config.jwks_file.as_deref(), Some("keys.json"));
@@ -248,12 +252,13 @@ mod tests {
             (
                 "TOKEN_SOURCE",
                 "Authorization",
-                "found `Authorization`, expected `header:NAME`, `query:NAME` or `cookie:NAME`, separated by commas",
+                "found `Authorization`, expected `header:NAME`, `query:NAME`, `cookie:NAME` or `websocket-protocol:NAME`, separated by commas",
             ),
             ("INVALID_TOKEN", "401", "found `401`, expected `unauthorized` or `deny`"),
             ("POLICY_COVERS", "all", "found `all`, expected `api` or `request`"),
             ("POLICY_BUDGET_BYTES", "1023", "found `1023`, expected a whole number of bytes from 1024 to 1048576"),
             ("HTTP_API_RESPONSE", "true", "found `true`, expected `iam` or `simple`"),
+            ("IDENTITY_SOURCE_CHECK", "no", "found `no`, expected `on` or `off`"),
         ] {
             let error = config(&[(variable, value)]).unwrap_err().to_string();
             assert_eq!(error, format!("`{variable}`: {expected}"), "{value}");

@@ -31,6 +31,9 @@ pub(super) struct RequestEvent<'a> {
     version: Option<Cow<'a, str>>,
     #[serde(borrow)]
     request_context: Option<Context<'a>>,
+    /// The values of the identity sources of an HTTP API: a list in payload format 2.0, joined by commas in 1.0.
+    #[serde(borrow)]
+    pub(super) identity_source: Option<Texts<'a>>,
     pub(super) method_arn: Option<String>,
     /// HTTP APIs with payload format 2.0.
     pub(super) route_arn: Option<String>,
@@ -52,6 +55,9 @@ struct Context<'a> {
     /// WebSocket APIs write `CONNECT`.
     #[serde(borrow)]
     event_type: Option<Cow<'a, str>>,
+    /// REST APIs write the id of the resource, HTTP APIs the route's key.
+    #[serde(borrow)]
+    resource_id: Option<Texts<'a>>,
 }
 
 impl RequestEvent<'_> {
@@ -61,10 +67,19 @@ impl RequestEvent<'_> {
         match (self.version.as_deref(), self.kind.as_deref()) {
             _ if self.route_arn.is_some() => Some(Api::Http2),
             (Some("2.0"), _) => Some(Api::Http2),
-            (Some("1.0"), Some("REQUEST")) => Some(Api::Http1),
+            (Some("1.0"), Some("REQUEST")) if !self.has_id_of_resource() => Some(Api::Http1),
             (_, Some("REQUEST")) if event_type == Some("CONNECT") => Some(Api::WebSocket),
             (_, Some("REQUEST")) => Some(Api::Rest),
             _ => None,
         }
+    }
+
+    /// Is this a REST API's, whatever the version says? serverless-offline writes `1.0` into events of REST APIs
+    /// (`createAuthScheme.js`). A REST API's `resourceId` is an id (`k9x2ab`), an HTTP API's the route's key: `$default`, or
+    /// verb and path (Developer Guide, "Control access to HTTP APIs with Lambda authorizers": `ANY /request`).
+    fn has_id_of_resource(&self) -> bool {
+        let is_id = |text: &Cow<'_, str>| !text.contains([' ', '$', '/']) && !text.is_empty();
+        let resource = self.request_context.as_ref().and_then(|context| context.resource_id.as_ref());
+        resource.is_some_and(|Texts(ids)| ids.iter().any(is_id))
     }
 }

@@ -48,6 +48,7 @@ impl<'de> Visitor<'de> for FieldsVisitor {
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// The texts in a JSON value: itself, or the elements of a list.
+#[derive(Default)]
 pub(super) struct Texts<'a>(pub(super) Vec<Cow<'a, str>>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Texts<'a> {

@@ -11,7 +11,7 @@ mod response;
 mod source;
 
 pub use event::Api;
-pub use request::{AuthorizationRequest, InvalidEvent, LARGEST_EVENT};
+pub use request::{ArnFault, AuthorizationRequest, InvalidEvent, LARGEST_EVENT};
 pub use response::{Failure, PolicyResponse, Response, SimpleResponse};
 pub use source::TokenSource;
 
@@ -41,14 +41,12 @@ pub enum InvalidTokenAnswer {
 }
 
 impl InvalidTokenAnswer {
-    /// API Gateway caches a Deny under this token, so only a refusal that stays right may become one.
-    fn is_deny(self, api: Api, error: InvalidToken) -> bool {
-        let wanted = match self {
+    fn is_deny(self, api: Api) -> bool {
+        match self {
             Self::ByApi => matches!(api, Api::Http1 | Api::Http2),
             Self::Deny => true,
             Self::Unauthorized => false,
-        };
-        wanted && error.is_final()
+        }
     }
 }
 
@@ -71,6 +69,8 @@ pub struct Gateway {
     pub invalid_token: InvalidTokenAnswer,
     /// How HTTP APIs with payload format 2.0 are answered.
     pub http_api_response: HttpApiResponse,
+    /// Must the token be in an identity source where the event names them? API Gateway keeps the answer under these.
+    pub check_identity_source: bool,
     /// The claim that holds the caller's API key, for REST APIs that take it from the authorizer.
     pub usage_identifier_claim: Option<String>,
     /// What time it is.
@@ -78,6 +78,11 @@ pub struct Gateway {
     /// Where decisions are written down.
     pub logger: Logger,
 }
+
+/// What to set up in API Gateway where the token is not in its cache key.
+const MEND_IDENTITY_SOURCE: &str = "the token is in none of the authorizer's identity sources, so a cached answer would \
+    be everybody's: make each place in TOKEN_SOURCE an identity source, or, where nothing is cached, set \
+    IDENTITY_SOURCE_CHECK=off";
 
 impl Gateway {
     /// Answers one event, given as JSON, and writes one line about it.
@@ -92,27 +97,41 @@ impl Gateway {
         self.logger.decision(outcome.level(), &line);
         match outcome {
             Outcome::Decided { response, .. } => Ok(response),
-            Outcome::Refused { api, method, error } if self.invalid_token.is_deny(api, error) => {
+            Outcome::Refused { api, method, cacheable: true, error } if self.invalid_token.is_deny(api) => {
                 Ok(Response::refused(&method, self.is_simple(api), error.reason()))
             }
             Outcome::Refused { .. } => Err(Failure::Unauthorized),
             Outcome::Undecided { reason } => Err(Failure::Undecided { reason }),
+            Outcome::WarmUp => Ok(Response::Nothing),
         }
     }
 
     async fn decide(&self, event: &str) -> Outcome {
-        let AuthorizationRequest { api, token, method } = match AuthorizationRequest::parse(event, &self.token_sources)
-        {
+        let request = match AuthorizationRequest::parse(event, &self.token_sources) {
             Ok(request) => request,
-            Err(error) => return Outcome::Undecided { reason: error.reason() },
+            Err(InvalidEvent::WarmUp) => return Outcome::WarmUp,
+            Err(error) => {
+                self.logger.message(Level::Warn, &error);
+                return Outcome::Undecided { reason: error.reason() };
+            }
         };
+        let AuthorizationRequest { api, token, method, .. } = request;
         let decided = match token {
             Ok(token) => self.authorizer.authorize(&token, &method, self.clock.now()).await,
             Err(error) => Err(error.into()),
         };
+        let in_cache_key = request.token_in_cache_key || !self.check_identity_source;
         match decided {
+            // Whoever sends it is genuine, so this is the operator's mistake. An invalid token proves nothing.
+            Ok(_) if !in_cache_key => {
+                self.logger.message(Level::Warn, &MEND_IDENTITY_SOURCE);
+                Outcome::Undecided { reason: "token_not_in_identity_source" }
+            }
             Ok(decision) => self.decided(api, decision),
-            Err(Refusal::InvalidToken(error)) => Outcome::Refused { api, method, error },
+            // API Gateway caches a Deny, so only a refusal that stays right for this cache key may become one.
+            Err(Refusal::InvalidToken(error)) => {
+                Outcome::Refused { api, method, cacheable: in_cache_key && error.is_final(), error }
+            }
             Err(refusal @ Refusal::KeysUnavailable { .. }) => Outcome::Undecided { reason: refusal.reason() },
         }
     }
@@ -152,10 +171,12 @@ impl Gateway {
 enum Outcome {
     /// The token was believed.
     Decided { permitted: bool, route: Option<String>, keys: &'static str, response: Response },
-    /// The token was not believed.
-    Refused { api: Api, method: Method, error: InvalidToken },
+    /// The token was not believed. May API Gateway keep that?
+    Refused { api: Api, method: Method, cacheable: bool, error: InvalidToken },
     /// There is no decision.
     Undecided { reason: &'static str },
+    /// Nobody asked for one: the event only keeps the function warm.
+    WarmUp,
 }
 
 impl Outcome {
@@ -163,6 +184,7 @@ impl Outcome {
         match self {
             Self::Decided { .. } | Self::Refused { .. } => Level::Info,
             Self::Undecided { .. } => Level::Error,
+            Self::WarmUp => Level::Debug,
         }
     }
 
@@ -185,6 +207,7 @@ impl Outcome {
                 DecisionLine { claim: error.claim(), ..line("unauthorized", error.reason()) }
             }
             Self::Undecided { reason } => line("error", reason),
+            Self::WarmUp => line("none", "warm_up"),
         }
     }
 }
@@ -200,11 +223,12 @@ mod tests {
         let route = Some("GET /orders/{id}".to_owned());
         let decided = Outcome::Decided { permitted: true, route, keys: "hit", response };
         let error = InvalidToken::ClaimMissing { claim: "sub" };
-        let refused = Outcome::Refused { api: Api::Rest, method, error };
+        let refused = Outcome::Refused { api: Api::Rest, method, cacheable: true, error };
         for (outcome, expected) in [
             (decided, ("allow", "permitted", None, Some("GET /orders/{id}"), "hit")),
             (refused, ("unauthorized", "claim_missing", Some("sub"), None, "none")),
             (Outcome::Undecided { reason: "x" }, ("error", "x", None, None, "none")),
+            (Outcome::WarmUp, ("none", "warm_up", None, None, "none")),
         ] {
             let line = outcome.line("request-1");
             assert_eq!((line.outcome, line.reason, line.claim, line.route, line.keys), expected);

@@ -12,6 +12,8 @@ use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerRequest;
 use permissions::Method;
 use permissions::json::Object;
 use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// The largest event read, in bytes. API Gateway takes 10,240 bytes of headers, writes them and the URL's parts down two or
@@ -27,6 +29,9 @@ pub struct AuthorizationRequest {
     pub token: Result<BearerToken, InvalidToken>,
     /// The method asked for.
     pub method: Method,
+    /// Is the answer kept under a key that holds the token? `false` only where the event names its identity sources and
+    /// none of them does: an HTTP API's.
+    pub token_in_cache_key: bool,
 }
 
 impl AuthorizationRequest {
@@ -43,13 +48,16 @@ impl AuthorizationRequest {
         if let Some(event) = token_event.filter(|event| event.type_.as_deref() == Some("TOKEN")) {
             return of_token_event(event);
         }
-        of_request_event(read(event)?, sources)
+        let request = read(event).and_then(|event| of_request_event(event, sources));
+        request.map_err(|error| if is_warm_up(event) { InvalidEvent::WarmUp } else { error })
     }
 }
 
 fn of_token_event(event: ApiGatewayCustomAuthorizerRequest) -> Result<AuthorizationRequest, InvalidEvent> {
     let token = BearerToken::parse(event.authorization_token.as_deref().unwrap_or_default(), Scheme::Optional);
-    Ok(AuthorizationRequest { api: Api::Rest, token, method: method(Api::Rest, event.method_arn)? })
+    // The whole header is the key.
+    let method = method(Api::Rest, event.method_arn)?;
+    Ok(AuthorizationRequest { api: Api::Rest, token, method, token_in_cache_key: true })
 }
 
 fn of_request_event(event: RequestEvent<'_>, sources: &[TokenSource]) -> Result<AuthorizationRequest, InvalidEvent> {
@@ -63,14 +71,35 @@ fn of_request_event(event: RequestEvent<'_>, sources: &[TokenSource]) -> Result<
             .collect(),
         cookies: event.cookies.map(|Texts(cookies)| cookies).unwrap_or_default(),
     };
-    Ok(AuthorizationRequest { api, token: source::find(sources, &fields), method: method(api, arn)? })
+    let found = source::find(sources, &fields);
+    // An HTTP API without identity sources does not cache. REST APIs do not say what theirs are, and WebSocket APIs do
+    // not cache.
+    let Texts(identity_sources) = event.identity_source.unwrap_or_default();
+    let names_its_key = matches!(api, Api::Http1 | Api::Http2) && !identity_sources.is_empty();
+    let token_in_cache_key = !names_its_key || found.is_within(&identity_sources);
+    Ok(AuthorizationRequest { api, method: method(api, arn)?, token_in_cache_key, token: found.token })
 }
 
 /// Only a WebSocket API asks for `$connect`, and it asks for nothing else.
 fn method(api: Api, arn: Option<String>) -> Result<Method, InvalidEvent> {
-    let method = Method::parse(arn.ok_or(InvalidEvent::NoMethodArn)?).ok();
+    let arn = arn.ok_or(InvalidEvent::NoMethodArn)?;
+    let fault = ArnFault::of(&arn);
+    let method = Method::parse(arn).ok();
     let fitting = method.filter(|method| method.is_connect() == (api == Api::WebSocket));
-    fitting.ok_or(InvalidEvent::MalformedMethodArn)
+    fitting.ok_or(InvalidEvent::MalformedMethodArn { fault })
+}
+
+/// Is this what keeps functions warm, or what the console's "Test" sends? API Gateway's events have a type or a version,
+/// so they are none of these.
+fn is_warm_up(event: &str) -> bool {
+    let Ok(members) = serde_json::from_str::<BTreeMap<String, &RawValue>>(event) else { return false };
+    let says = |name: &str, text: &str| {
+        let value = members.get(name).and_then(|value| serde_json::from_str::<String>(value.get()).ok());
+        value.is_some_and(|value| value == text)
+    };
+    // The plugin's default payload, and EventBridge's for a schedule ("Scheduled Event" in its user guide).
+    let is_scheduled = says("source", "aws.events") && says("detail-type", "Scheduled Event");
+    members.is_empty() || says("source", "serverless-plugin-warmup") || is_scheduled
 }
 
 /// The library's error is dropped: it may quote the event.
@@ -82,13 +111,43 @@ fn read<'a, T: Deserialize<'a>>(event: &'a str) -> Result<T, InvalidEvent> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvalidEvent {
     /// `methodArn` or `routeArn` is not the ARN of a method of this kind of API.
-    MalformedMethodArn,
+    MalformedMethodArn {
+        /// What is known to be wrong with it.
+        fault: ArnFault,
+    },
     /// There is no `methodArn`, or no `routeArn` where that stands for it.
     NoMethodArn,
     /// It is larger than any request to an API makes it.
     TooLarge,
     /// It is not an authorizer event of API Gateway.
     UnknownShape,
+    /// It asks for nothing: it keeps the function warm.
+    WarmUp,
+}
+
+/// What is known of ARNs in sample events: the console's, and those of `sam local generate-event`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArnFault {
+    /// The API's id is empty.
+    NoApi,
+    /// Nothing follows the verb.
+    NoPath,
+    /// Nothing in particular.
+    Other,
+    /// The stage is `*`.
+    StarAsStage,
+}
+
+impl ArnFault {
+    fn of(arn: &str) -> Self {
+        let mut parts = arn.splitn(6, ':').nth(5).unwrap_or_default().splitn(4, '/');
+        match (parts.next(), parts.next(), parts.next(), parts.next()) {
+            (_, Some("*"), ..) => Self::StarAsStage,
+            (Some(""), Some(_), ..) => Self::NoApi,
+            (_, _, Some(verb), None) if !verb.starts_with('$') => Self::NoPath,
+            _ => Self::Other,
+        }
+    }
 }
 
 impl InvalidEvent {
@@ -96,10 +155,11 @@ impl InvalidEvent {
     #[must_use]
     pub fn reason(self) -> &'static str {
         match self {
-            Self::MalformedMethodArn => "method_arn_malformed",
+            Self::MalformedMethodArn { .. } => "method_arn_malformed",
             Self::NoMethodArn => "method_arn_missing",
             Self::TooLarge => "event_too_large",
             Self::UnknownShape => "event_unknown",
+            Self::WarmUp => "warm_up",
         }
     }
 }
@@ -107,9 +167,21 @@ impl InvalidEvent {
 impl fmt::Display for InvalidEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::MalformedMethodArn => "found another text, expected the ARN of a method of this API",
+            Self::MalformedMethodArn { fault: ArnFault::StarAsStage } => {
+                "found a sample event: its stage is `*`, expected the name of a stage in the method's ARN"
+            }
+            Self::MalformedMethodArn { fault: ArnFault::NoApi } => {
+                "found a sample event: its API id is empty, expected the id of an API in the method's ARN"
+            }
+            Self::MalformedMethodArn { fault: ArnFault::NoPath } => {
+                "found a sample event: its path is missing, expected a `/` after the verb in the method's ARN"
+            }
+            Self::MalformedMethodArn { fault: ArnFault::Other } => {
+                "found another text, expected the ARN of a method of this API"
+            }
             Self::NoMethodArn => "found no `methodArn` or `routeArn`, expected the ARN of an API's method",
             Self::TooLarge => "found more than 1 MiB, expected an authorizer event of API Gateway",
+            Self::WarmUp => "found an event that keeps the function warm",
             Self::UnknownShape => {
                 "found another event, expected a `TOKEN` or `REQUEST` authorizer event of API Gateway"
             }
@@ -133,6 +205,7 @@ mod tests {
             TokenSource::authorization_header(),
             TokenSource::Query("access_token".to_owned()),
             TokenSource::Cookie("token".to_owned()),
+            TokenSource::WebSocketProtocol("bearer".to_owned()),
         ];
         AuthorizationRequest::parse(event, &sources).map(|request| request.token)
     }
@@ -188,8 +261,21 @@ mod tests {
             ),
             (r#""headers":{"Authorization":"Bearer a.b.c","authorization":"Bearer d.e.f"}"#, Err(Ambiguous)),
             (r#""headers":{"Authorization":"Bearer a.b.c, Bearer d.e.f"}"#, Err(Malformed)),
-            (r#""headers":{"Authorization":"a.b.c"}"#, Err(SchemeNotBearer)),
-            (r#""queryStringParameters":{"access_token":"Bearer a.b.c"}"#, Err(Malformed)),
+            (r#""headers":{"Authorization":"a.b.c"}"#, token("a.b.c")),
+            (r#""headers":{"Authorization":"Basic YTpi"}"#, Err(SchemeNotBearer)),
+            (r#""headers":{"Authorization":"DPoP a.b.c"}"#, Err(SchemeNotBearer)),
+            (r#""queryStringParameters":{"access_token":"Bearer a.b.c"}"#, token("a.b.c")),
+            (r#""queryStringParameters":{"access_token":"Basic a.b.c"}"#, Err(SchemeNotBearer)),
+            (r#""headers":{"Cookie":"token=Bearer a.b.c"}"#, Err(Malformed)),
+            (r#""headers":{"sec-websocket-protocol":"chat, bearer,a.b.c"}"#, token("a.b.c")),
+            (
+                r#""headers":{"Sec-WebSocket-Protocol":"bearer, a.b.c"},"multiValueHeaders":{"Sec-WebSocket-Protocol":["bearer, a.b.c"]}"#,
+                token("a.b.c"),
+            ),
+            (r#""headers":{"Sec-WebSocket-Protocol":"bearer, a.b.c, bearer, d.e.f"}"#, Err(Ambiguous)),
+            (r#""headers":{"Sec-WebSocket-Protocol":"Bearer, a.b.c"}"#, Err(Missing)),
+            (r#""headers":{"Sec-WebSocket-Protocol":"a.b.c, bearer"}"#, Err(Missing)),
+            (r#""headers":{"Sec-WebSocket-Protocol":"bearer, Bearer a.b.c"}"#, Err(Malformed)),
             (r#""queryStringParameters":{"ACCESS_TOKEN":"a.b.c"}"#, Err(Missing)),
             (r#""headers":{"Authorization":null,"X":7,"Y":{"a":1},"Z":true}"#, Err(Missing)),
             (r#""headers":null,"queryStringParameters":null"#, Err(Missing)),
@@ -202,12 +288,17 @@ mod tests {
     fn each_kind_of_api_is_known_by_what_its_event_says() {
         let members = format!(r#""methodArn":"{ARN}","headers":{{"authorization":"Bearer a.b.c"}}"#);
         let http2 = members.replace("methodArn", "routeArn");
+        let of = |resource: &str| format!(r#""requestContext":{{"resourceId":"{resource}"}}"#);
         for (event, expected) in [
             (format!(r#"{{"type":"TOKEN","authorizationToken":"a.b.c","methodArn":"{ARN}"}}"#), Api::Rest),
             (format!(r#"{{"type":"REQUEST",{members}}}"#), Api::Rest),
             (format!(r#"{{"type":"REQUEST","version":null,{members}}}"#), Api::Rest),
             (format!(r#"{{"type":"REQUEST","version":"$LATEST",{members}}}"#), Api::Rest),
             (format!(r#"{{"type":"REQUEST","version":"1.0",{members}}}"#), Api::Http1),
+            (format!(r#"{{"type":"REQUEST","version":"1.0",{members},{}}}"#, of("ANY /request")), Api::Http1),
+            (format!(r#"{{"type":"REQUEST","version":"1.0",{members},{}}}"#, of("$default")), Api::Http1),
+            (format!(r#"{{"type":"REQUEST","version":"1.0",{members},{}}}"#, of("k9x2ab")), Api::Rest),
+            (format!(r#"{{"type":"REQUEST","version":"1.0",{members},{}}}"#, of("random-resource-id")), Api::Rest),
             (format!(r#"{{"type":"REQUEST","version":"2.0",{http2}}}"#), Api::Http2),
             (format!(r#"{{"version":"2.0",{http2},"cookies":null,"identitySource":null}}"#), Api::Http2),
             (format!(r#"{{"type":"REQUEST","version":"3.0",{http2}}}"#), Api::Http2),
@@ -243,9 +334,9 @@ mod tests {
 
     #[test]
     fn another_event_is_not_guessed_at() {
-        use InvalidEvent::{MalformedMethodArn, NoMethodArn, UnknownShape};
+        use InvalidEvent::{NoMethodArn, UnknownShape};
+        let malformed = InvalidEvent::MalformedMethodArn { fault: ArnFault::Other };
         for (event, expected) in [
-            ("{}".to_owned(), UnknownShape),
             ("[]".to_owned(), UnknownShape),
             (format!(r#"["TOKEN","a.b.c","{ARN}"]"#), UnknownShape),
             ("null".to_owned(), UnknownShape),
@@ -257,15 +348,80 @@ mod tests {
             (format!(r#"{{"type":"REQUEST","version":"2.0","methodArn":"{ARN}"}}"#), NoMethodArn),
             (
                 format!(r#"{{"type":"REQUEST","requestContext":{{"eventType":"CONNECT"}},"methodArn":"{ARN}"}}"#),
-                MalformedMethodArn,
+                malformed,
             ),
-            (CONNECT_EVENT.replace("CONNECT\"", "MESSAGE\""), MalformedMethodArn),
+            (CONNECT_EVENT.replace("CONNECT\"", "MESSAGE\""), malformed),
             (format!(r#"{{"type":"TOKEN","authorizationToken":7,"methodArn":"{ARN}"}}"#), UnknownShape),
             (r#"{"type":"TOKEN"}"#.to_owned(), NoMethodArn),
             (r#"{"type":"REQUEST","methodArn":null}"#.to_owned(), NoMethodArn),
-            (r#"{"type":"TOKEN","methodArn":"arn:aws:s3:::bucket"}"#.to_owned(), MalformedMethodArn),
+            (r#"{"type":"TOKEN","methodArn":"arn:aws:s3:::bucket"}"#.to_owned(), malformed),
         ] {
             assert_eq!(parse(&event), Err(expected), "{event}");
+        }
+    }
+    #[test]
+    fn what_keeps_a_function_warm_asks_for_nothing() {
+        let scheduled = r#"{"version":"0","id":"x","detail-type":"Scheduled Event","source":"aws.events","detail":{}}"#;
+        for (event, expected) in [
+            ("{}", InvalidEvent::WarmUp),
+            (" { } ", InvalidEvent::WarmUp),
+            (r#"{"source":"serverless-plugin-warmup"}"#, InvalidEvent::WarmUp),
+            (scheduled, InvalidEvent::WarmUp),
+            (r#"{"source":"aws.events","detail-type":"Something Else"}"#, InvalidEvent::UnknownShape),
+            (r#"{"source":"aws.s3"}"#, InvalidEvent::UnknownShape),
+            (r#"{"source":["serverless-plugin-warmup"]}"#, InvalidEvent::UnknownShape),
+            (r#"{"key":"value"}"#, InvalidEvent::UnknownShape),
+            (r#"{"httpMethod":"GET","path":"/"}"#, InvalidEvent::UnknownShape),
+        ] {
+            assert_eq!(parse(event), Err(expected), "{event}");
+        }
+    }
+
+    #[test]
+    fn a_sample_event_is_told_by_what_is_wrong_with_its_arn() {
+        for (method, expected) in [
+            ("abcdef1234/*/GET/orders", ArnFault::StarAsStage),
+            ("/prod/POST/{proxy+}", ArnFault::NoApi),
+            ("abcdef1234/test/GET", ArnFault::NoPath),
+            ("abcdef1234/test//", ArnFault::Other),
+            ("", ArnFault::Other),
+        ] {
+            let arn = format!("arn:aws:execute-api:us-east-1:123456789012:{method}");
+            let event = format!(r#"{{"type":"TOKEN","authorizationToken":"a.b.c","methodArn":"{arn}"}}"#);
+            assert_eq!(parse(&event), Err(InvalidEvent::MalformedMethodArn { fault: expected }), "{method}");
+        }
+    }
+
+    #[test]
+    fn a_token_outside_the_named_identity_sources_is_not_in_the_cache_key() {
+        let arn = |version: &str| if version == "2.0" { "routeArn" } else { "methodArn" };
+        for (version, sources, members, expected) in [
+            ("2.0", r#"["Bearer a.b.c"]"#, r#""headers":{"authorization":"Bearer a.b.c"}"#, true),
+            ("2.0", r#"["GET /orders","Bearer a.b.c"]"#, r#""headers":{"authorization":"Bearer a.b.c"}"#, true),
+            ("2.0", r#"["x=1; token=a.b.c"]"#, r#""cookies":["x=1","token=a.b.c"]"#, true),
+            ("2.0", r#"["a.b.c"]"#, r#""headers":{"authorization":"Bearer a.b.c"},"cookies":["token=a.b.c"]"#, true),
+            ("2.0", r#"["t1"]"#, r#""headers":{"authorization":"Bearer a.b.c"}"#, false),
+            ("2.0", r#"["t1"]"#, r#""headers":{"authorization":"Basic YTpi"}"#, false),
+            ("2.0", r#"["Basic YTpi"]"#, r#""headers":{"authorization":"Basic YTpi"}"#, true),
+            ("2.0", r#"["Bearer"]"#, r#""headers":{"authorization":"Bearer"}"#, true),
+            ("2.0", r#"["t1"]"#, r#""headers":{"authorization":""}"#, false),
+            ("2.0", r#"["t1"]"#, r#""headers":{}"#, false),
+            ("2.0", r#"[""]"#, r#""headers":{"authorization":"Bearer a.b.c"}"#, false),
+            ("2.0", r#"["a.b.c"]"#, r#""headers":{"authorization":"a.b.c"},"cookies":["token=d.e.f"]"#, false),
+            ("2.0", r#"["a.b.c","d.e.f"]"#, r#""headers":{"authorization":"a.b.c"},"cookies":["token=d.e.f"]"#, true),
+            ("2.0", "null", r#""headers":{"authorization":"Bearer a.b.c"}"#, true),
+            ("2.0", "[]", r#""headers":{"authorization":"Bearer a.b.c"}"#, true),
+            ("1.0", r#""user1,Bearer a.b.c""#, r#""headers":{"Authorization":"Bearer a.b.c"}"#, true),
+            ("1.0", r#""user1,123""#, r#""headers":{"Authorization":"Bearer a.b.c"}"#, false),
+            ("$LATEST", r#""user1,123""#, r#""headers":{"Authorization":"Bearer a.b.c"}"#, true),
+        ] {
+            let arn = arn(version);
+            let event = format!(
+                r#"{{"version":"{version}","type":"REQUEST","{arn}":"{ARN}","identitySource":{sources},{members}}}"#
+            );
+            let places = [TokenSource::authorization_header(), TokenSource::Cookie("token".to_owned())];
+            let request = AuthorizationRequest::parse(&event, &places).unwrap();
+            assert_eq!(request.token_in_cache_key, expected, "{event}");
         }
     }
 }

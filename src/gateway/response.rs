@@ -32,6 +32,8 @@ pub enum Response {
     Policy(PolicyResponse),
     /// One boolean, for HTTP APIs with simple responses.
     Simple(SimpleResponse),
+    /// `null`, for whom nothing was asked.
+    Nothing,
 }
 
 /// An IAM policy and whom it is for.
@@ -72,7 +74,10 @@ impl Response {
 
     /// Does API Gateway take an answer of this size? If not, cutting it down would hide something from the backend.
     pub(super) fn fits(&self, api: Api) -> bool {
-        let (Self::Policy(PolicyResponse { context, .. }) | Self::Simple(SimpleResponse { context, .. })) = self;
+        let context = match self {
+            Self::Policy(PolicyResponse { context, .. }) | Self::Simple(SimpleResponse { context, .. }) => context,
+            Self::Nothing => return true,
+        };
         let whole = || serde_json::to_vec(self).map_or(usize::MAX, |json| json.len());
         context.bytes() <= LARGEST_CONTEXT && (api != Api::WebSocket || whole() <= LARGEST_WEBSOCKET_ANSWER)
     }

@@ -1,6 +1,6 @@
 //! What API Gateway gets for an event: the raw answer, byte for byte where it matters.
 
-use cognito_authorizer::gateway::{AuthorizationRequest, Failure, Gateway, InvalidTokenAnswer};
+use cognito_authorizer::gateway::{AuthorizationRequest, Failure, Gateway, HttpApiResponse, InvalidTokenAnswer};
 use cognito_authorizer::jwks::FetchError;
 use serde_json::{Value, json};
 use testkit::{
@@ -154,9 +154,21 @@ async fn a_refusal_becomes_a_deny_only_where_it_stays_right() {
 #[test]
 fn an_event_that_is_not_understood_says_why() {
     for (event, expected) in [
-        ("{}", "found another event, expected a `TOKEN` or `REQUEST` authorizer event of API Gateway"),
+        ("[]", "found another event, expected a `TOKEN` or `REQUEST` authorizer event of API Gateway"),
         (r#"{"type":"TOKEN"}"#, "found no `methodArn` or `routeArn`, expected the ARN of an API's method"),
         (r#"{"type":"TOKEN","methodArn":"arn"}"#, "found another text, expected the ARN of a method of this API"),
+        (
+            r#"{"type":"TOKEN","methodArn":"arn:aws:execute-api:us-west-2:123456789012:ymy8tbxw7b/*/GET/"}"#,
+            "found a sample event: its stage is `*`, expected the name of a stage in the method's ARN",
+        ),
+        (
+            r#"{"type":"TOKEN","methodArn":"arn:aws:execute-api:us-east-1:123456789012:/prod/POST/{proxy+}"}"#,
+            "found a sample event: its API id is empty, expected the id of an API in the method's ARN",
+        ),
+        (
+            r#"{"type":"TOKEN","methodArn":"arn:aws:execute-api:us-east-1:123456789012:abc123/prod/GET"}"#,
+            "found a sample event: its path is missing, expected a `/` after the verb in the method's ARN",
+        ),
     ] {
         assert_eq!(AuthorizationRequest::parse(event, &[]).unwrap_err().to_string(), expected, "{event}");
     }
@@ -170,7 +182,7 @@ async fn what_cannot_be_decided_is_neither_allowed_nor_denied() {
         let event = token_event(&KEY.token(&access(json!({}))), "GET/me");
         assert_eq!(answer(&gateway, &event).await, Err(Failure::Undecided { reason: "fetch_timed_out" }));
         assert_eq!(answer(&gateway, &event).await, Err(Failure::Undecided { reason: "keys_too_early" }));
-        assert_eq!(answer(&gateway, "{}").await, Err(Failure::Undecided { reason: "event_unknown" }));
+        assert_eq!(answer(&gateway, "[]").await, Err(Failure::Undecided { reason: "event_unknown" }));
         let no_arn = json!({"type": "TOKEN", "authorizationToken": "Bearer a.b.c"}).to_string();
         assert_eq!(answer(&gateway, &no_arn).await, Err(Failure::Undecided { reason: "method_arn_missing" }));
     }
@@ -190,5 +202,54 @@ async fn every_partition_and_the_console_test_are_served() {
         let event = json!({"type": "TOKEN", "methodArn": arn, "authorizationToken": token}).to_string();
         let policy = answer(&gateway, &event).await.unwrap()["policyDocument"].clone();
         assert!(iam_allows(&policy, &arn) && !iam_allows(&policy, &format!("{stage}POST/orders")), "{stage}");
+    }
+}
+
+/// An HTTP API's request with the token in `Authorization`, kept under these identity sources.
+fn http_event(token: &str, identity_sources: &Value) -> String {
+    json!({
+        "version": "2.0", "type": "REQUEST", "identitySource": identity_sources,
+        "routeArn": format!("{STAGE}GET/orders"), "headers": {"authorization": format!("Bearer {token}")}
+    })
+    .to_string()
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_in_the_cache_key_decides_nothing() {
+    let mut gateway = gateway(authorizer(&literal_permissions()));
+    let good = KEY.token(&access(json!({})));
+    let key = |token: &str| json!([format!("Bearer {token}")]);
+    assert!(answer(&gateway, &http_event(&good, &key(&good))).await.is_ok());
+    let misplaced = http_event(&good, &json!(["t1"]));
+    let undecided = Err(Failure::Undecided { reason: "token_not_in_identity_source" });
+    assert_eq!(answer(&gateway, &misplaced).await, undecided);
+    gateway.http_api_response = HttpApiResponse::Simple;
+    assert_eq!(answer(&gateway, &misplaced).await, undecided);
+    gateway.check_identity_source = false;
+    assert_eq!(answer(&gateway, &misplaced).await.unwrap()["isAuthorized"], true);
+}
+
+#[tokio::test]
+async fn a_refusal_is_no_deny_for_whoever_sends_the_same_cache_key() {
+    let gateway = gateway(authorizer(&literal_permissions()));
+    let expired = KEY.token(&access(json!({"exp": 1})));
+    let denied = answer(&gateway, &http_event(&expired, &json!([format!("Bearer {expired}")]))).await.unwrap();
+    assert_eq!(denied["context"]["reason"], "token_expired");
+    assert_eq!(answer(&gateway, &http_event(&expired, &json!(["t1"]))).await, Err(Failure::Unauthorized));
+    let without = json!({
+        "version": "2.0", "type": "REQUEST", "identitySource": ["t1"], "routeArn": format!("{STAGE}GET/orders")
+    });
+    assert_eq!(answer(&gateway, &without.to_string()).await, Err(Failure::Unauthorized));
+}
+
+#[tokio::test]
+async fn what_keeps_the_function_warm_is_answered_with_null() {
+    let gateway = gateway(authorizer(&permissions()));
+    for event in [
+        "{}",
+        r#"{"source":"serverless-plugin-warmup"}"#,
+        r#"{"version":"0","source":"aws.events","detail-type":"Scheduled Event","detail":{}}"#,
+    ] {
+        assert_eq!(answer(&gateway, event).await, Ok(Value::Null), "{event}");
     }
 }

@@ -213,6 +213,7 @@ pub fn gateway(authorizer: Authorizer) -> Gateway {
         token_sources: vec![TokenSource::authorization_header()],
         invalid_token: InvalidTokenAnswer::ByApi,
         http_api_response: HttpApiResponse::Iam,
+        check_identity_source: true,
         usage_identifier_claim: None,
         clock: Box::new(SetClock(NOW)),
         logger: Logger { level: Level::Fatal, format: Format::Json },
