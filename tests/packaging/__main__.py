@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -127,6 +128,17 @@ class Package(Folder):
         self.assert_refused(self.package(settings="USER_POOL_ID\n"), "line 1")
         self.assert_refused(self.package("--permissions", "nowhere.json"), "nowhere.json")
         self.assert_refused(self.package("--permissions", "orders.json", settings=SETTINGS + "PERMISSIONS_FILE=/opt/x.json\n"), "--layer")
+
+    def test_every_permission_document_in_the_docs_starts_the_function(self) -> None:
+        found = 0
+        for page in sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]):
+            for text in re.findall(r"^```json\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE):
+                if '"permissions": [' in text:
+                    found += 1
+                    with self.subTest(page.relative_to(ROOT)):
+                        run = self.package("--permissions", str(self.write("from-a-page.json", text)))
+                        self.assertEqual((run.returncode, run.stderr), (0, ""), run.stdout)
+        self.assertGreater(found, 3)
 
     def test_a_function_that_cannot_run_here_is_not_packaged_unchecked_without_being_told_so(self) -> None:
         other = self.function.rename(self.function.with_name("cognito-authorizer-0-riscv.zip"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import os
 import re
@@ -18,7 +19,8 @@ from typing import Any
 import boto3
 from moto.server import ThreadedMotoServer
 
-PAGE = Path(__file__).resolve().parents[2] / "docs/attach/cli.md"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGE = DOCS / "attach/cli.md"
 REGION, ACCOUNT, STAGE = "eu-west-1", "123456789012", "v1"
 KEYS = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_DEFAULT_REGION": REGION, "AWS_PAGER": ""}
 FUNCTION = "authorizer"
@@ -118,6 +120,37 @@ class Cli(unittest.TestCase):
         authorizer, routes = self.http_or_websocket("WEBSOCKET", ["$connect", "$default"], "WebSocket API")
         self.assertEqual(routes["$connect"]["AuthorizerId"], authorizer["AuthorizerId"])
         self.assertNotEqual(routes["$default"]["AuthorizationType"], "CUSTOM")
+
+
+class Backends(unittest.TestCase):
+    """The samples of docs/context.md, given what each kind of API gives them."""
+
+    GROUPS = ["dpo"]
+    KNOWN = {"userId": "ann", "groups": GROUPS}
+    EVENTS: list[tuple[Any, Any]] = [
+        ({"authorizer": {"userId": "ann", "groups": json.dumps(GROUPS), "principalId": "ann"}}, KNOWN),
+        ({"authorizer": {"lambda": {"userId": "ann", "groups": GROUPS}}}, KNOWN),
+        ({"authorizer": {"userId": "ann"}}, {"userId": "ann", "groups": []}),
+        ({"authorizer": {"principalId": "ann"}}, None),
+        ({"authorizer": {"lambda": {}}}, None),
+        ({}, None),
+    ]
+
+    def sample(self, language: str) -> str:
+        (found,) = re.findall(rf"(?ms)^```{language}\n(.*?)^```", (DOCS / "context.md").read_text())
+        return str(found)
+
+    def test_pythons_finds_the_caller_or_none(self) -> None:
+        sample: dict[str, Any] = {"json": json}
+        exec(self.sample("python"), sample)  # noqa: S102 - our own
+        for context, expected in self.EVENTS:
+            self.assertEqual(sample["caller"]({"requestContext": context}), expected, context)
+
+    def test_nodes_finds_the_caller_or_none(self) -> None:
+        events = json.dumps([{"requestContext": context} for context, _ in self.EVENTS])
+        script = f"{self.sample('js')}\nconsole.log(JSON.stringify({events}.map(caller)))"
+        said = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True).stdout
+        self.assertEqual(json.loads(said), [expected for _, expected in self.EVENTS])
 
 
 if __name__ == "__main__":
