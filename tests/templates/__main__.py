@@ -139,7 +139,21 @@ class Templates(unittest.TestCase):
         self.assertEqual([machines["AllowedOAuthFlows"], machines["GenerateSecret"]], [["client_credentials"], True])
         self.assertEqual(machines["ExplicitAuthFlows"], ["ALLOW_REFRESH_TOKEN_AUTH"])
         deciding = {claim for permission in PERMISSIONS for claim in permission.get("claims", {})}
-        self.assertFalse((deciding | set(DOCUMENT["context"].values())) & set(people["WriteAttributes"]))
+        for client in (people, machines):
+            self.assertFalse((deciding | set(DOCUMENT["context"].values())) & set(client["WriteAttributes"]))
+
+    def test_no_password_signs_in_to_the_public_client_unless_it_is_asked_for(self) -> None:
+        template = deployed("deploy/user-pool.yaml")
+        self.assertEqual(template["Parameters"]["PasswordSignIn"]["Default"], "false")
+        clients = properties_of(template, "AWS::Cognito::UserPoolClient")
+        (people,) = [client for client in clients if not client["GenerateSecret"]]
+        for asked, flows in [(False, []), (True, ["ALLOW_USER_PASSWORD_AUTH"])]:
+            found = chosen(people["ExplicitAuthFlows"], {"SignsInByPassword": asked})
+            self.assertEqual(found, [*flows, "ALLOW_REFRESH_TOKEN_AUTH"])
+
+    def test_an_address_is_verified_before_it_counts(self) -> None:
+        (pool,) = properties_of(deployed("deploy/user-pool.yaml"), "AWS::Cognito::UserPool")
+        self.assertEqual(pool["UserAttributeUpdateSettings"], {"AttributesRequireVerificationBeforeUpdate": ["email"]})
 
     def test_what_is_cached_by_token_is_for_the_whole_api_and_what_is_cached_by_request_for_one(self) -> None:
         rest, http, alone = map(deployed, ["template.yaml", "deploy/http-api.yaml", "deploy/function.yaml"])

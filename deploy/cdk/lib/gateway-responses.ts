@@ -2,7 +2,10 @@
 
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 
-/** `invalidTokenIsDenied`: a 403 may then have either cause, so it names none, and its body has the reason. */
+/**
+ * `invalidTokenIsDenied`: a 403 may then have either cause, so it names none, and its body has the reason. Nothing is escaped in these
+ * templates, which know no functions: `reason` is one of the function's own words.
+ */
 export function addGatewayResponses(api: RestApi, allowedOrigin: string, invalidTokenIsDenied: boolean): void {
   const origin = { 'Access-Control-Allow-Origin': `'${allowedOrigin}'` };
   const challenge = (parameters: string) => ({

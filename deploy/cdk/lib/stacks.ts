@@ -11,7 +11,7 @@ export function addStacks(app: App): void {
   new ApiStack(app, 'CognitoAuthorizerApi', {
     description: 'A REST API whose every method is guarded by cognito-authorizer.',
     package: functionPackage(context('architecture'), context('code')),
-    pool: existingPool(context('userPoolId'), context('clientIds')) ?? createdPool(app, context('callbackUrls'), context('loginDomainPrefix')),
+    pool: existingPool(context('userPoolId'), context('clientIds')) ?? createdPool(app),
     allowedOrigin: context('allowedOrigin') ?? '*',
     alarmTopicArn: context('alarmTopicArn'),
     cacheKey: cacheKey(context('cacheKey')),
@@ -34,10 +34,12 @@ function existingPool(userPoolId?: string, clientIds?: string): TrustedPool | un
   return userPoolId && clientIds ? { userPoolId, clientIds } : undefined;
 }
 
-function createdPool(app: App, callbackUrls = 'http://localhost:8080/', loginDomainPrefix?: string): TrustedPool {
+function createdPool(app: App): TrustedPool {
+  const context = (name: string): string | undefined => app.node.tryGetContext(name);
   return new UserPoolStack(app, 'CognitoAuthorizerUserPool', {
     description: 'A Cognito user pool for permissions.json.',
-    callbackUrls: callbackUrls.split(','),
-    loginDomainPrefix,
+    callbackUrls: (context('callbackUrls') ?? 'http://localhost:8080/').split(','),
+    loginDomainPrefix: context('loginDomainPrefix'),
+    passwordSignIn: context('passwordSignIn') === 'true',
   }).pool;
 }

@@ -20,8 +20,11 @@ export interface UserPoolStackProps extends StackProps {
   readonly callbackUrls: string[];
   /** First label of the login host, unique in the region; made up if not given. */
   readonly loginDomainPrefix?: string | undefined;
+  /** Whether the public client may sign in by a password alone; else by managed login only. */
+  readonly passwordSignIn?: boolean | undefined;
 }
 
+const EMAIL_ALONE = new cognito.ClientAttributes().withStandardAttributes({ email: true });
 const TOKEN_LIFE = { accessTokenValidity: Duration.hours(1), idTokenValidity: Duration.hours(1) };
 
 export class UserPoolStack extends Stack {
@@ -41,7 +44,7 @@ export class UserPoolStack extends Stack {
     });
 
     const { OPENID, EMAIL, resourceServer } = cognito.OAuthScope;
-    const users = this.userClient(pool, props.callbackUrls, [OPENID, EMAIL, resourceServer(orders, read), resourceServer(orders, pii)]);
+    const users = this.userClient(pool, props, [OPENID, EMAIL, resourceServer(orders, read), resourceServer(orders, pii)]);
     const machines = this.machineClient(pool, [resourceServer(orders, read)]);
     const prefix = props.loginDomainPrefix ?? Fn.join('-', ['login', Fn.select(2, Fn.split('/', this.stackId))]);
     this.managedLogin(pool, users, prefix);
@@ -62,6 +65,8 @@ export class UserPoolStack extends Stack {
       signInAliases: { email: true },
       signInCaseSensitive: false,
       autoVerify: { email: true },
+      // Until a new address is verified the old one stays, so nobody gets a token with somebody else's.
+      keepOriginal: { email: true },
       selfSignUpEnabled: false,
       accountRecovery: cognito.AccountRecovery.EMAIL_ONLY,
       mfa: cognito.Mfa.OPTIONAL,
@@ -90,13 +95,14 @@ export class UserPoolStack extends Stack {
     });
   }
 
-  private userClient(pool: cognito.UserPool, callbackUrls: string[], scopes: cognito.OAuthScope[]): cognito.UserPoolClient {
-    const email = new cognito.ClientAttributes().withStandardAttributes({ email: true });
-    return pool.addClient('Users', {
+  private userClient(pool: cognito.UserPool, props: UserPoolStackProps, scopes: cognito.OAuthScope[]): cognito.UserPoolClient {
+    const { callbackUrls, passwordSignIn = false } = props;
+    const email = EMAIL_ALONE;
+    const client = pool.addClient('Users', {
       generateSecret: false,
       oAuth: { flows: { authorizationCodeGrant: true }, scopes, callbackUrls, logoutUrls: callbackUrls },
       supportedIdentityProviders: [cognito.UserPoolClientIdentityProvider.COGNITO],
-      authFlows: { userPassword: true },
+      authFlows: { userPassword: passwordSignIn },
       readAttributes: email.withStandardAttributes({ email: true, emailVerified: true }).withCustomAttributes('tenant_id', 'frozen'),
       // Whoever may write custom:frozen or custom:tenant_id could give itself rights.
       writeAttributes: email,
@@ -105,12 +111,19 @@ export class UserPoolStack extends Stack {
       refreshTokenValidity: Duration.days(1),
       ...TOKEN_LIFE,
     });
+    if (!passwordSignIn) {
+      // Left out, it would let people sign in by other flows; and the construct has no way to ask for the refresh flow alone.
+      (client.node.defaultChild as cognito.CfnUserPoolClient).explicitAuthFlows = ['ALLOW_REFRESH_TOKEN_AUTH'];
+    }
+    return client;
   }
 
   private machineClient(pool: cognito.UserPool, scopes: cognito.OAuthScope[]): cognito.UserPoolClient {
     const client = pool.addClient('Machines', {
       generateSecret: true,
       oAuth: { flows: { clientCredentials: true }, scopes },
+      // Left out, it would be all of them.
+      writeAttributes: EMAIL_ALONE,
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
       ...TOKEN_LIFE,

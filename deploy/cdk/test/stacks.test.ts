@@ -135,7 +135,7 @@ test('people sign in through a public client, and machines cannot', () => {
   const client = (flow: string) => resources(pool, 'AWS::Cognito::UserPoolClient').find((client) => client.AllowedOAuthFlows.includes(flow));
   const [people, machines] = [client('code'), client('client_credentials')];
   assert.deepEqual([people.AllowedOAuthFlows, people.GenerateSecret], [['code'], false]);
-  assert.deepEqual(people.ExplicitAuthFlows, ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH']);
+  assert.deepEqual(people.ExplicitAuthFlows, ['ALLOW_REFRESH_TOKEN_AUTH']);
   assert.deepEqual([machines.AllowedOAuthFlows, machines.GenerateSecret], [['client_credentials'], true]);
   assert.deepEqual(machines.ExplicitAuthFlows, ['ALLOW_REFRESH_TOKEN_AUTH']);
   assert.equal(resources(pool, 'AWS::Cognito::UserPool')[0].AdminCreateUserConfig.AllowAdminCreateUserOnly, true);
@@ -143,9 +143,21 @@ test('people sign in through a public client, and machines cannot', () => {
 
 test('nobody can write the attributes that decide', () => {
   const deciding = [...permissions.flatMap((permission) => Object.keys(permission.claims ?? {})), ...Object.values(document.context)];
-  for (const client of resources(pool, 'AWS::Cognito::UserPoolClient').filter((client) => client.AllowedOAuthFlows.includes('code'))) {
+  for (const client of resources(pool, 'AWS::Cognito::UserPoolClient')) {
     assert.deepEqual(client.WriteAttributes.filter((attribute: string) => deciding.includes(attribute)), []);
   }
+});
+
+test('a password signs in to the public client only where it is asked for', () => {
+  template('CognitoAuthorizerUserPool', { passwordSignIn: 'true' }).hasResourceProperties('AWS::Cognito::UserPoolClient', {
+    AllowedOAuthFlows: ['code'],
+    ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+  });
+});
+
+test('an address is verified before it counts', () => {
+  const updates = { AttributesRequireVerificationBeforeUpdate: ['email'] };
+  pool.hasResourceProperties('AWS::Cognito::UserPool', { UserAttributeUpdateSettings: updates });
 });
 
 test('access tokens get what the permission document decides by', () => {
