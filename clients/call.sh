@@ -37,11 +37,21 @@ claims() {
 without_token() { curl -sS -X "$1" -w ' %{http_code}\n' "$API_URL$2"; }
 with_token() { curl -sS -X "$1" -w ' %{http_code}\n' -H @<(printf 'Authorization: Bearer %s' "$token") "$API_URL$2"; }
 
+# What goes to these URLs is a password or a token: https, or this machine.
+secure() { # (variable, ...)
+  local variable
+  for variable; do
+    [[ -z ${!variable:-} || ${!variable} =~ ^https://[^/@]+(/|$) || ${!variable} =~ ^http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?(/|$) ]] ||
+      { echo "$0: $variable \`${!variable}\` is not an https URL" >&2 && exit 1; }
+  done
+}
+
 ask() { # (variable)
   [[ -n ${!1:-} ]] || read -rsp "$1: " "${1?}" </dev/tty
   export "${1?}"
 }
 
+secure API_URL LOGIN_URL AWS_ENDPOINT_URL
 case ${1:-} in
   user) : "${USER_CLIENT_ID:?}" "${COGNITO_USER:?}" "${API_URL:?}" && export USER_CLIENT_ID COGNITO_USER && ask COGNITO_PASSWORD ;;
   machine) : "${LOGIN_URL:?}" "${MACHINE_CLIENT_ID:?}" "${API_URL:?}" && ask COGNITO_CLIENT_SECRET ;;

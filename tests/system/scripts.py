@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -150,6 +151,13 @@ class Curl(ScriptTest):
         self.assertIn("client_credentials", arguments)
         self.assertNotIn("Basic", arguments)
         self.assertNotIn(secret, arguments)
+
+    def test_nothing_goes_out_in_the_clear(self) -> None:
+        for variable in ("API_URL", "LOGIN_URL", "AWS_ENDPOINT_URL"):
+            clear = {**os.environ, "API_URL": "https://api.example.com", variable: "http://api.example.com"}
+            run = subprocess.run(["bash", "clients/call.sh", "user"], cwd=ROOT, env=clear, capture_output=True, text=True)
+            self.assertEqual((run.returncode, run.stdout), (1, ""))
+            self.assertIn(f"{variable} `http://api.example.com` is not an https URL", run.stderr)
 
     def test_a_wrong_password_ends_in_a_message_and_no_call(self) -> None:
         run, _arguments = self.call("user", COGNITO_USER=self.user, COGNITO_PASSWORD="wrong")
