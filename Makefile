@@ -78,13 +78,16 @@ check: $(DENY) ## Format, clippy and docs without a warning, cargo deny, no unus
 	python3 tools/minimum_rust.py
 	python3 tools/unused_dependencies.py Cargo.toml fuzz/Cargo.toml
 
+# Its last line says whether it looked at all; `.ci/run` ends with it.
 advisories: $(DENY) ## Known vulnerabilities in dependencies, if their database can be fetched
-	@if git -c http.lowSpeedLimit=1 -c http.lowSpeedTime=20 ls-remote --quiet \
+	@mkdir -p $(TOOLS); rm -f $(TOOLS)/advisories; \
+	if git -c http.lowSpeedLimit=1 -c http.lowSpeedTime=20 ls-remote --quiet \
 	  https://github.com/rustsec/advisory-db HEAD >/dev/null 2>&1; then \
-	  $(DENY) --locked check advisories; \
+	  $(DENY) --locked check advisories; found="none found"; \
 	else \
-	  echo "skipped: the RustSec advisory database (a GitHub repository) cannot be reached from here"; \
-	fi
+	  found="could not look: the RustSec database, a GitHub repository, cannot be reached from here"; \
+	fi; \
+	echo "advisories: $$found" | tee $(TOOLS)/advisories
 
 unit: ## The tests in src/ and tests/
 	@if cargo nextest --version >/dev/null 2>&1; then \
@@ -169,12 +172,12 @@ include tools/release/release.mk
 clean: ## Remove what was built and fetched
 	rm -rf target dist .tools .aws-sam fuzz/{corpus,target} tests/*/node_modules benches/compare/peers/*/node_modules deploy/cdk/{build,cdk.out,node_modules}
 
-# A Python environment, made anew when its requirements change.
+# A Python environment, made anew when its requirements change. tools/requirements/compile.sh makes those, with hashes.
 define venv
 @echo "installing $< into $(@D)"
 @rm -rf $(@D)
 @python3 -m venv $(@D)
-@$(@D)/bin/python3 -m pip install --quiet --requirement $<
+@$(@D)/bin/python3 -m pip install --quiet --require-hashes --requirement $<
 @touch $@
 endef
 
