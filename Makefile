@@ -69,13 +69,14 @@ test: ## Everything that CI runs
 	done
 	@echo; echo "== all passed"
 
-check: $(DENY) ## Format, clippy and docs without a warning, cargo deny, no unused dependency
+check: $(DENY) ## Format, clippy and docs without a warning, cargo deny, no unused dependency, no dead link
 	cargo fmt --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
 	cargo fetch --locked
 	$(DENY) --locked --offline check bans licenses sources
 	python3 tools/minimum_rust.py
+	python3 tools/documents.py
 	python3 tools/unused_dependencies.py Cargo.toml fuzz/Cargo.toml
 
 # Its last line says whether it looked at all; `.ci/run` ends with it.
@@ -177,7 +178,7 @@ define venv
 @echo "installing $< into $(@D)"
 @rm -rf $(@D)
 @python3 -m venv $(@D)
-@$(@D)/bin/python3 -m pip install --quiet --require-hashes --requirement $<
+@$(@D)/bin/python3 -m pip install --require-hashes --requirement $< | sed -nu 's/^ *Downloading \(.*\)/  \1/p'
 @touch $@
 endef
 

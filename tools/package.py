@@ -28,7 +28,7 @@ import zipfile
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
-# The settings that name a file of the package, and the option for each. docs/operate.md of the project has all settings.
+# The settings that name a file of the package, and the option for each. docs/settings.md of the project has all settings.
 FILES = {"PERMISSIONS_FILE": "permissions", "JWKS_FILE": "jwks", "JWKS_CA_FILE": "ca"}
 DEFAULTS = {"PERMISSIONS_FILE": "permissions.json"}
 # Where Lambda puts what is in a layer.

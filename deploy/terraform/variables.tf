@@ -50,7 +50,7 @@ variable "cache_key" {
 }
 
 variable "settings" {
-  description = "Other environment variables of the function; docs/operate.md has their meaning."
+  description = "Other environment variables of the function; docs/settings.md has their meaning."
   type        = map(string)
   default     = {}
   validation {

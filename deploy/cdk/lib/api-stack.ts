@@ -29,7 +29,7 @@ export interface ApiStackProps extends StackProps {
   readonly alarmTopicArn?: string | undefined;
   /** What API Gateway caches an answer by. Default: the token. */
   readonly cacheKey?: CacheKey | undefined;
-  /** Environment variables of the function besides those that name pool and clients; docs/operate.md has their meaning. */
+  /** Environment variables of the function besides those that name pool and clients; docs/settings.md has their meaning. */
   readonly settings: Record<string, string>;
 }
 

@@ -32,7 +32,7 @@ export interface CognitoAuthorizerProps {
   readonly cacheKey?: CacheKey;
   /** How long API Gateway uses an answer again; an Allow outlives `exp` by up to this long. 0 to 1 hour. Default: 5 minutes. */
   readonly resultsCacheTtl?: Duration;
-  /** Environment variables of the function besides those of this list; docs/operate.md has their meaning. Default: none. */
+  /** Environment variables of the function besides those of this list; docs/settings.md has their meaning. Default: none. */
   readonly settings?: Record<string, string>;
   /** Default: one month. */
   readonly logRetention?: logs.RetentionDays;
