@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod command;
+mod import;
 pub mod input;
 mod outcome;
 mod output;

@@ -1,6 +1,7 @@
 //! The verbs of the command line, one file each.
 
 mod completions;
+mod import;
 
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
@@ -11,6 +12,8 @@ use clap::Subcommand;
 pub enum Command {
     /// Print a script that completes this tool's command lines in a shell.
     Completions(completions::Args),
+    /// Make a permission document from a specification of the API, or check that the two agree.
+    Import(import::Args),
 }
 
 impl Command {
@@ -21,6 +24,7 @@ impl Command {
     pub fn run(&self, output: &mut Output) -> Result<Outcome, Failure> {
         match self {
             Self::Completions(args) => completions::run(args, output),
+            Self::Import(args) => import::run(args, output),
         }
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn write(findings: &[Finding], all: bool) -> String {
     })
 }
 
-/// A code span that the text cannot end: its fence is longer than any run of backticks within (`CommonMark` 6.1).
+/// A code span that the text cannot end: its fence is longer than any run of backticks within (CommonMark 6.1).
 fn code(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest + 1);

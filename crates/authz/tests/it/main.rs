@@ -1,8 +1,9 @@
 //! Runs the built tool as its users do.
 
-#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod command_line;
+mod import;
 
 use std::process::{Command, Output};
 
