@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
 import answers  # noqa: E402 - they need the path above
+import large  # noqa: E402
 import pool  # noqa: E402
 from function import FunctionFailed, started  # noqa: E402
 
@@ -53,13 +54,21 @@ class Bench:
         (folder / "permissions.json").write_bytes(pool.permissions(10))
         self._runs = 0
 
-    def count(self, events: list[bytes], expected: list[str], from_file: bool) -> Count:
+    def count(
+        self,
+        events: list[bytes],
+        expected: list[str],
+        from_file: bool,
+        method: str = pool.METHOD,
+        document: str = "permissions.json",
+    ) -> Count:
         self._runs += 1
         profile = self._folder / f"callgrind.{self._runs}"
         keys = {"JWKS_FILE": "jwks.json"} if from_file else {}
         settings = {
             "USER_POOL_ID": pool.POOL_ID,
             "APP_CLIENT_ID": pool.CLIENT_ID,
+            "PERMISSIONS_FILE": document,
             "JWKS_URI": self._endpoint.url,
             "JWKS_CA_FILE": str(self._endpoint.ca_file),
         }
@@ -67,7 +76,7 @@ class Bench:
         before = self._endpoint.fetches
         with started(command, self._folder, settings | keys) as function:
             for event, outcome in zip(events, expected, strict=True):
-                answers.check(function.invoke(event), pool.METHOD, outcome)
+                answers.check(function.invoke(event), method, outcome)
         if (fetches := self._endpoint.fetches - before) != (0 if from_file else 1):
             raise SystemExit(f"found {fetches} key fetches: the machine is too slow for the function's time-outs")
         return read(profile.read_text())
@@ -133,7 +142,8 @@ def main() -> int:
     subprocess.run(build, cwd=ROOT, check=True)
     with tempfile.TemporaryDirectory() as folder:
         try:
-            found = measured(Bench(Path(folder)))
+            bench = Bench(Path(folder))
+            found = measured(bench) | large.measured(bench, ROOT, Path(folder))
         except FunctionFailed as error:
             raise SystemExit(f"wrong, and so not worth counting: {error}") from error
     limits = tomllib.loads(LIMITS.read_text())

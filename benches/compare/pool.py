@@ -22,7 +22,8 @@ REGION = "eu-west-1"
 POOL_ID = f"{REGION}_AbCdEfGhI"
 ISSUER = f"https://cognito-idp.{REGION}.amazonaws.com/{POOL_ID}"
 CLIENT_ID = "3n4b5urk1ft4fl3mg5e62d9ado"
-METHOD = f"arn:aws:execute-api:{REGION}:123456789012:abcdef1234/prod/GET/orders"
+STAGE = f"arn:aws:execute-api:{REGION}:123456789012:abcdef1234/prod/"
+METHOD = f"{STAGE}GET/orders"
 
 SCOPE = "openid orders/read"
 # Cognito lets an access token have 50 scopes of resource servers at the most; half of that is plenty.
@@ -55,8 +56,8 @@ def tampered(tokens: list[str]) -> list[str]:
     return [with_a_flipped_bit(token) for token in tokens]
 
 
-def token_event(token: str) -> bytes:
-    return _compact({"type": "TOKEN", "methodArn": METHOD, "authorizationToken": f"Bearer {token}"})
+def token_event(token: str, method: str = METHOD) -> bytes:
+    return _compact({"type": "TOKEN", "methodArn": method, "authorizationToken": f"Bearer {token}"})
 
 
 def request_event(token: str) -> bytes:
