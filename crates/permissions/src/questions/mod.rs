@@ -1,7 +1,7 @@
 //! What does a document grant, over all tokens and all requests?
 //!
 //! Each answer is decided, not sampled, and by the engine that decides requests: a question is reduced to finitely many
-//! callers and requests, and the engine is asked about each ([`gains`] says how and why). Where the answer is that
+//! callers and requests, and the engine is asked about each (`gains.rs` says how and why). Where the answer is that
 //! something can happen, the caller and request come with it.
 //!
 //! Work is bounded by a [`Budget`]. Without an answer there is [`Undecided`], never a "no".

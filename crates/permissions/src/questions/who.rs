@@ -60,7 +60,26 @@ fn of_route<'a>(
     budget: &mut Budget,
 ) -> Result<Who<'a>, Undecided> {
     let (told, capped) = told(universe, index, route, budget)?;
-    Ok(Who { cells: told.into_iter().map(|(_, cell)| cell).collect(), capped })
+    let lengths = lengths(universe, route).len();
+    let mut cells = Vec::new();
+    for (region, cell) in &told {
+        let alike: Vec<&Region<'a>> = told
+            .iter()
+            .filter(|(other, known)| region.is_but_for_length(other) && known.ways == cell.ways)
+            .map(|(other, _)| other)
+            .collect();
+        // What is told alike of every length is told once.
+        let merged = alike.len() == lengths && lengths > 1;
+        if merged && alike.first() != Some(&region) {
+            continue;
+        }
+        let mut cell = cell.clone();
+        if merged {
+            cell.path = region.path_of_all_lengths();
+        }
+        cells.push(cell);
+    }
+    Ok(Who { cells, capped })
 }
 
 /// Each cell whose answer does not follow from a larger one.
@@ -151,6 +170,29 @@ impl<'a> Region<'a> {
         let own = fixed(self.route).into_iter().chain([None]).enumerate();
         let own = own.map(|(place, text)| text.map_or(Place::Class(place), Place::Text));
         self.route.is_greedy() && own.eq(self.pattern.iter().cloned())
+    }
+
+    /// The places before a greedy route's last, if all others can be anything.
+    fn beginning(&self) -> Option<&[Place<'a>]> {
+        let fixed = self.route.segments().len().checked_sub(1).filter(|_| self.route.is_greedy())?;
+        let (beginning, rest) = self.pattern.split_at_checked(fixed)?;
+        let free = rest.iter().enumerate().all(|(place, value)| *value == Place::Class(fixed + place));
+        free.then_some(beginning)
+    }
+
+    /// Do the two differ in nothing but how many segments the last parameter takes?
+    fn is_but_for_length(&self, other: &Self) -> bool {
+        self.verb == other.verb && self.beginning().is_some() && self.beginning() == other.beginning()
+    }
+
+    fn path_of_all_lengths(&self) -> String {
+        let mut pattern = self.beginning().unwrap_or_default().to_vec();
+        pattern.push(Place::Class(pattern.len()));
+        let written = Self { pattern, ..self.clone() }.path(0);
+        match (self.route.segments().last(), written.rsplit_once('/')) {
+            (Some(Segment::Greedy(name)), Some((beginning, _))) => format!("{beginning}/{{{name}+}}"),
+            _ => written,
+        }
     }
 
     fn contains(&self, other: &Self) -> bool {
