@@ -11,6 +11,8 @@ mod import;
 pub mod input;
 mod outcome;
 mod output;
+mod suite;
+mod words;
 
 pub use outcome::{Failure, Outcome};
 pub use output::{Finding, Format, Level, Output, Paint, When};
@@ -24,7 +26,8 @@ const EXIT_CODES: &str = "Exit codes:
   0  it holds
   1  it does not hold
   2  the command line was not understood
-  3  a file cannot be read or is not valid";
+  3  a file cannot be read or is not valid
+  4  the question is too large to decide";
 
 /// See, test and prove what a permission document does, before it is deployed.
 #[derive(Debug, Parser)]

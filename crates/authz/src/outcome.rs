@@ -1,5 +1,6 @@
 //! How a run ends, and its exit code.
 
+use permissions::questions::Undecided;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -41,6 +42,8 @@ pub enum Failure {
         /// What is wrong, in a line.
         problem: String,
     },
+    /// The question is too large to decide, or is not analysed. Exit code 4: it is no "no".
+    Undecided(Undecided),
     /// The answer cannot be written: exit code 3.
     Unwritable(io::Error),
 }
@@ -60,6 +63,7 @@ impl Failure {
         match self {
             Self::Usage(_) => ExitCode::from(2),
             Self::File { .. } | Self::Unwritable(_) => ExitCode::from(3),
+            Self::Undecided(_) => ExitCode::from(4),
         }
     }
 }
@@ -69,9 +73,16 @@ impl fmt::Display for Failure {
         match self {
             Self::Usage(text) => f.write_str(text.trim_end().trim_start_matches("error: ")),
             Self::File { file, problem } => write!(f, "{}: {problem}", file.display()),
+            Self::Undecided(undecided) => undecided.fmt(f),
             Self::Unwritable(error) => write!(f, "the answer cannot be written: {error}"),
         }
     }
 }
 
 impl std::error::Error for Failure {}
+
+impl From<Undecided> for Failure {
+    fn from(undecided: Undecided) -> Self {
+        Self::Undecided(undecided)
+    }
+}

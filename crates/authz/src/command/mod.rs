@@ -1,7 +1,10 @@
 //! The verbs of the command line, one file each.
 
 mod completions;
+mod diff;
 mod import;
+mod test;
+mod who;
 
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
@@ -12,8 +15,14 @@ use clap::Subcommand;
 pub enum Command {
     /// Print a script that completes this tool's command lines in a shell.
     Completions(completions::Args),
+    /// Tell what a changed document opens and closes, with the smallest witnesses.
+    Diff(diff::Args),
     /// Make a permission document from a specification of the API, or check that the two agree.
     Import(import::Args),
+    /// Run the tests of a document, and count what they would not notice.
+    Test(test::Args),
+    /// Tell under which conditions anybody can call a route.
+    Who(who::Args),
 }
 
 impl Command {
@@ -24,7 +33,10 @@ impl Command {
     pub fn run(&self, output: &mut Output) -> Result<Outcome, Failure> {
         match self {
             Self::Completions(args) => completions::run(args, output),
+            Self::Diff(args) => diff::run(args, output),
             Self::Import(args) => import::run(args, output),
+            Self::Test(args) => test::run(args, output),
+            Self::Who(args) => who::run(args, output),
         }
     }
 }

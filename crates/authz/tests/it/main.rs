@@ -3,8 +3,12 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod command_line;
+mod diff;
 mod import;
+mod suite;
+mod who;
 
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The tool with these arguments, in this package's folder.
@@ -24,4 +28,20 @@ fn answer(output: &Output) -> String {
 
 fn remarks(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A folder of this test's own with these files, empty at first.
+fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    for (file, text) in files {
+        let file = folder.join(file);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    }
+    folder
+}
+
+fn authz_in(folder: &Path, arguments: &[&str]) -> Output {
+    command(arguments).current_dir(folder).output().unwrap()
 }

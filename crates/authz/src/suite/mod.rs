@@ -1,0 +1,11 @@
+//! The user's own tests of a permission document: what a test file says, and what comes of running it.
+
+mod file;
+mod junit;
+mod missing;
+mod run;
+
+pub(crate) use file::{Suite, find, read};
+pub(crate) use junit::write as junit;
+pub(crate) use missing::{Report, missing};
+pub(crate) use run::{Outcome, run};
