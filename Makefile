@@ -46,7 +46,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run watch events vectors test check advisories unit e2e system iam-oracle instructions differential bench compare fuzz fuzz-short mutants lint-template recipes cdk clean
+.PHONY: help run watch events vectors test check advisories unit document e2e system iam-oracle instructions differential bench compare fuzz fuzz-short mutants lint-template recipes cdk clean
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
@@ -64,7 +64,7 @@ vectors: $(EVENTS_VENV)/.installed ## Make tests/vectors/ anew: a key set, and e
 	@$(EVENTS_VENV)/bin/python3 tools/make_vectors.py
 
 test: ## Everything that CI runs
-	@for target in check advisories unit run e2e iam-oracle fuzz-short differential packaging reproducible recipes lint-template cdk instructions; do \
+	@for target in check advisories unit document run e2e iam-oracle fuzz-short differential packaging reproducible recipes lint-template cdk instructions; do \
 	  echo; echo "== make $$target"; $(MAKE) --no-print-directory $$target; \
 	done
 	@echo; echo "== all passed"
@@ -97,6 +97,9 @@ unit: ## The tests in src/ and tests/
 	  echo "cargo test --locked --workspace --all-targets (no cargo-nextest here)"; cargo test --locked --workspace --all-targets; \
 	fi
 	cargo test --locked --workspace --doc
+
+document: ## The tests of permissions.json, in permissions.authz-test.json, and what they would not notice
+	cargo run --locked --quiet --package authz -- test permissions.authz-test.json --coverage
 
 e2e: $(RUN_VENV)/.installed $(E2E_VENV)/.installed ## Against the built function: schema, canary, emulated Cognito, a day of keys; then make system
 	@$(WITH_CARGO_LAMBDA) $(E2E_VENV)/bin/python3 tests/e2e
