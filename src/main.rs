@@ -2,24 +2,51 @@
 
 #![forbid(unsafe_code)]
 
+mod by_hand;
 mod startup;
 
+use by_hand::Answer;
 use cognito_authorizer::config;
-use cognito_authorizer::gateway::Gateway;
 use cognito_authorizer::log::{Level, Logger};
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use serde_json::value::RawValue;
-use startup::Keys;
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 // The switch is a build-time variable of a dependency, and its loss would be silent: see `.cargo/config.toml`.
+// Exactly `1`, since `0` says no.
 const _: () = assert!(
-    option_env!("AWS_LC_SYS_NO_JITTER_ENTROPY").is_some(),
+    matches!(option_env!("AWS_LC_SYS_NO_JITTER_ENTROPY"), Some(switch) if matches!(switch.as_bytes(), b"1")),
     "build inside the repository, so that `.cargo/config.toml` applies: a cold start would take 31 ms more without it"
 );
 
 fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match by_hand::answer(&arguments, variable("AWS_LAMBDA_RUNTIME_API").is_some()) {
+        Some(answer) => say(&answer),
+        None => serve_lambda(),
+    }
+}
+
+/// Whoever started it may have gone before it is said; there is nobody else to tell.
+fn say(answer: &Answer) -> ExitCode {
+    match answer {
+        Answer::Asked(text) => {
+            let _ = writeln!(std::io::stdout(), "{text}");
+            ExitCode::SUCCESS
+        }
+        Answer::Mistaken(text) => {
+            let _ = writeln!(std::io::stderr(), "{}: {text}", env!("CARGO_PKG_NAME"));
+            ExitCode::from(MISUSE)
+        }
+    }
+}
+
+/// The exit status of a program that was started wrongly, as shells and their commands have it.
+const MISUSE: u8 = 2;
+
+fn serve_lambda() -> ExitCode {
     let logger = config::logger(variable);
     log_panics(logger);
     match runtime().map(|runtime| runtime.block_on(serve(logger))) {
@@ -58,15 +85,11 @@ fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
 }
 
 async fn serve(logger: Logger) -> Result<(), lambda_runtime::Error> {
-    let (gateway, keys) = startup::start(variable, logger).await.map_err(|error| format!("not started: {error}"))?;
-    answer_events(Arc::new(gateway), keys).await
-}
-
-async fn answer_events(gateway: Arc<Gateway>, keys: Keys) -> Result<(), lambda_runtime::Error> {
+    let gateway = startup::start(variable, logger).await.map_err(|error| format!("not started: {error}"))?;
+    let gateway = Arc::new(gateway);
     let handler = move |event: LambdaEvent<Box<RawValue>>| {
         let gateway = Arc::clone(&gateway);
         async move { gateway.answer(event.payload.get(), &event.context.request_id).await }
     };
-    let runtime = Runtime::new(service_fn(handler)).register_snapstart_resource(Arc::new(keys));
-    runtime.run_concurrent().await
+    Runtime::new(service_fn(handler)).run_concurrent().await
 }

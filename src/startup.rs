@@ -2,15 +2,14 @@
 
 use cognito_authorizer::authorizer::{Authorizer, TrustedIssuer};
 use cognito_authorizer::clock::{Clock, SystemClock};
-use cognito_authorizer::config::{Config, ConfigError, IssuerConfig};
+use cognito_authorizer::config::{self, Config, ConfigError, Files, IssuerConfig, UnknownSettings};
 use cognito_authorizer::gateway::{Gateway, HttpApiResponse};
-use cognito_authorizer::jwks::{HttpKeySource, KeyCache, KeySet, TrustedRoots};
+use cognito_authorizer::jwks::{
+    BundledKeySource, HttpKeySource, InvalidKeySet, KeyCache, KeySet, KeySource, TrustedRoots,
+};
 use cognito_authorizer::log::{Level, Logger};
-use lambda_runtime::{BoxFuture, Error, SnapStartResource};
 use permissions::Permissions;
 use permissions::iam::Policies;
-use std::fmt::Display;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
@@ -18,21 +17,22 @@ use tokio::task::JoinSet;
 const SIMPLE_RESPONSES: &str = "simple responses answer for one route: give the authorizer the identity source \
     $context.routeKey, or no caching (TTL 0) where routes have parameters that permissions look at";
 
-/// The gateway, ready for its first event, and the keys that want to know of snapshots.
-pub(crate) async fn start(
-    variable: fn(&str) -> Option<String>,
-    logger: Logger,
-) -> Result<(Gateway, Keys), ConfigError> {
+/// The gateway, ready for its first event.
+pub(crate) async fn start(variable: fn(&str) -> Option<String>, logger: Logger) -> Result<Gateway, ConfigError> {
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    if let Some(unknown) = UnknownSettings::among(names) {
+        logger.message(Level::Warn, &unknown);
+    }
     let config = Config::from_vars(variable)?;
     if config.http_api_response == HttpApiResponse::Simple {
         logger.message(Level::Info, &SIMPLE_RESPONSES);
     }
-    let files = Files { task_root: variable("LAMBDA_TASK_ROOT") };
+    let files = Files::new(variable("LAMBDA_TASK_ROOT"), config::working_directory());
     let permissions = files.parse("PERMISSIONS_FILE", &config.permissions_file, Permissions::parse)?;
     let policies = Policies::new(&permissions, config.limits);
     let (issuers, keys) = trusted_issuers(&config, &files, logger)?;
     keys.prefetch().await;
-    let gateway = Gateway {
+    Ok(Gateway {
         authorizer: Authorizer { issuers, verifier: config.verifier, policies, permissions },
         token_sources: config.token_sources,
         invalid_token: config.invalid_token,
@@ -41,8 +41,7 @@ pub(crate) async fn start(
         usage_identifier_claim: config.usage_identifier_claim,
         clock: Box::new(SystemClock),
         logger,
-    };
-    Ok((gateway, keys))
+    })
 }
 
 /// Issuers whose keys are published at one place share one cache.
@@ -52,7 +51,8 @@ fn trusted_issuers(config: &Config, files: &Files, logger: Logger) -> Result<(Ve
     let mut issuers = Vec::new();
     for configured in &config.issuers {
         let shared = caches.iter().find(|(known, _)| known.jwks_uri == configured.jwks_uri);
-        let keys = shared.map_or_else(|| Arc::new(new_cache(&configured.jwks_uri)), |(_, keys)| Arc::clone(keys));
+        let keys =
+            shared.map_or_else(|| Arc::new(new_cache(configured.jwks_uri.as_deref())), |(_, keys)| Arc::clone(keys));
         issuers.push(TrustedIssuer { issuer: configured.issuer.clone(), keys: Arc::clone(&keys) });
         caches.push((configured, keys));
     }
@@ -65,20 +65,29 @@ fn key_caches(
     config: &Config,
     files: &Files,
     logger: Logger,
-) -> Result<impl Fn(&str) -> KeyCache + use<>, ConfigError> {
+) -> Result<impl Fn(Option<&str>) -> KeyCache + use<>, ConfigError> {
     let bundled = config.jwks_file.as_deref();
-    let bundled = bundled.map(|file| files.parse("JWKS_FILE", file, KeySet::parse)).transpose()?;
+    let bundled = bundled.map(|file| files.parse("JWKS_FILE", file, bundled_keys)).transpose()?;
     let roots = config.jwks_ca_file.as_deref();
     let roots = roots.map(|file| files.parse("JWKS_CA_FILE", file, pem_roots)).transpose()?.unwrap_or_default();
     let max_age = config.jwks_max_age;
-    Ok(move |uri: &str| {
-        let source = Box::new(HttpKeySource::new(uri.to_owned(), roots.clone()));
+    Ok(move |uri: Option<&str>| {
+        let source: Box<dyn KeySource> = match (uri, &bundled) {
+            (Some(uri), _) => Box::new(HttpKeySource::new(uri.to_owned(), roots.clone())),
+            // The settings see to it that there is a file where there is no URL.
+            (None, bundled) => Box::new(BundledKeySource::new(bundled.as_ref().map(|(_, text)| text.clone()))),
+        };
         let cache = KeyCache::new(source, max_age, Box::new(move |event| logger.message(Level::Warn, event)));
         match &bundled {
-            Some(keys) => cache.starting_with(keys.clone(), SystemClock.now()),
+            Some((keys, _)) => cache.starting_with(keys.clone(), SystemClock.now()),
             None => cache,
         }
     })
+}
+
+/// The key set, and its text to read it from again.
+fn bundled_keys(json: &[u8]) -> Result<(KeySet, Vec<u8>), InvalidKeySet> {
+    Ok((KeySet::parse(json)?, json.to_owned()))
 }
 
 fn pem_roots(pem: &[u8]) -> Result<TrustedRoots, &'static str> {
@@ -86,7 +95,7 @@ fn pem_roots(pem: &[u8]) -> Result<TrustedRoots, &'static str> {
 }
 
 /// All keys, each with whether it is worth fetching before a token needs it.
-pub(crate) struct Keys(Vec<(Arc<KeyCache>, bool)>);
+struct Keys(Vec<(Arc<KeyCache>, bool)>);
 
 impl Keys {
     /// Fetches what is not at hand, for all issuers at once. A failure is not the end: the first token tries again.
@@ -97,39 +106,5 @@ impl Keys {
             fetches.spawn(async move { keys.prefetch(SystemClock.now()).await });
         }
         fetches.join_all().await;
-    }
-}
-
-impl SnapStartResource for Keys {
-    fn before_snapshot(&self) -> BoxFuture<'_, Result<(), Error>> {
-        self.0.iter().for_each(|(keys, _)| keys.disconnect());
-        Box::pin(async { Ok(()) })
-    }
-
-    /// The snapshot may be days old; the wall clock knows.
-    fn after_restore(&self) -> BoxFuture<'_, Result<(), Error>> {
-        Box::pin(async {
-            self.prefetch().await;
-            Ok(())
-        })
-    }
-}
-
-/// Files of the deployment package: relative paths are looked up in `LAMBDA_TASK_ROOT`, then where we are.
-struct Files {
-    task_root: Option<String>,
-}
-
-impl Files {
-    fn parse<T, E: Display>(
-        &self,
-        variable: &'static str,
-        file: &str,
-        parse: impl Fn(&[u8]) -> Result<T, E>,
-    ) -> Result<T, ConfigError> {
-        let unusable = |problem: String| ConfigError::File { variable, path: file.to_owned(), problem };
-        let packaged = self.task_root.as_ref().map(|root| Path::new(root).join(file)).filter(|path| path.exists());
-        let text = std::fs::read(packaged.unwrap_or_else(|| PathBuf::from(file)));
-        parse(&text.map_err(|error| unusable(error.to_string()))?).map_err(|error| unusable(error.to_string()))
     }
 }

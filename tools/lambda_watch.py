@@ -45,6 +45,7 @@ SETTINGS = (
     "LEEWAY_SECONDS",
     "INVALID_TOKEN",
     "HTTP_API_RESPONSE",
+    "IDENTITY_SOURCE_CHECK",
     "USAGE_IDENTIFIER_CLAIM",
 )
 
@@ -175,7 +176,8 @@ class LambdaWatch:
 @contextmanager
 def lambda_watch(settings: dict[str, str]) -> Iterator[LambdaWatch]:
     """The function under these settings, ready for events until the end of the block."""
-    logging = {"AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": "INFO"}
+    # What keeps the function warm has its line at DEBUG.
+    logging = {"AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": "DEBUG"}
     port = free_port()
     piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with stopped_by_signals():

@@ -9,23 +9,47 @@ use crate::token::Issuer;
 const LONGEST_POOL_ID: usize = 55;
 
 pub(super) fn issuers(vars: &Variables<'_>) -> Result<Vec<IssuerConfig>, ConfigError> {
+    const EXPECTED: &str =
+        "https URLs without a trailing slash, query or fragment, or any text beside JWKS_URI or JWKS_FILE";
+    let uri = jwks_uri(vars)?;
+    let published_elsewhere = uri.is_some() || vars.text("JWKS_FILE").is_some();
+    let known_by_its_url = |issuer: &Issuer| published_elsewhere || key_set_url(issuer).is_some();
     let pools = vars.list("USER_POOL_ID", "pool ids such as `eu-west-1_AbCdEfGhI`", pool_region)?;
-    let issuers = vars.list("ISSUER", "https URLs without a trailing slash, query or fragment", issuer)?;
+    let issuers = vars.list("ISSUER", EXPECTED, |text| issuer(text).filter(known_by_its_url))?;
     let mut configured: Vec<IssuerConfig> = match (issuers, pools) {
-        (Some(issuers), _) => issuers.into_iter().map(|issuer| published_by(issuer, true)).collect(),
+        (Some(issuers), pools) => {
+            require_issuers_of(&issuers, pools.as_deref())?;
+            issuers.into_iter().map(|issuer| published_by(issuer, true)).collect()
+        }
         (None, Some(pools)) => pools.into_iter().flat_map(|(region, pool)| hosts_of_pool(&region, &pool)).collect(),
         (None, None) => {
             return Err(ConfigError::Missing { variable: "USER_POOL_ID", expected: "the id of a user pool" });
         }
     };
-    if let Some(uri) = jwks_uri(vars)? {
+    if let Some(uri) = uri {
         require_one_pool(vars, "JWKS_URI")?;
         for (position, issuer) in configured.iter_mut().enumerate() {
-            issuer.jwks_uri.clone_from(&uri);
+            issuer.jwks_uri = Some(uri.clone());
             issuer.prefetch = position == 0;
         }
     }
     Ok(configured)
+}
+
+/// Issuers take the place of those derived from the pool ids, so beside these they can only be the same pools'.
+fn require_issuers_of(issuers: &[Issuer], pools: Option<&[(String, String)]>) -> Result<(), ConfigError> {
+    let Some(pools) = pools else { return Ok(()) };
+    let is_of = |issuer: &Issuer, pool: &str| {
+        issuer.identifier().strip_suffix(pool).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+    };
+    let foreign = issuers.iter().find(|issuer| !pools.iter().any(|(_, pool)| is_of(issuer, pool)));
+    foreign.map_or(Ok(()), |issuer| {
+        Err(ConfigError::Invalid {
+            variable: "ISSUER",
+            found: issuer.identifier().to_owned(),
+            expected: "issuers of the pools in USER_POOL_ID, or no USER_POOL_ID",
+        })
+    })
 }
 
 /// Both issuers of a pool (Cognito Developer Guide, "OIDC issuer"): the original one, which every pool starts with,
@@ -36,7 +60,7 @@ fn hosts_of_pool(region: &str, pool: &str) -> [IssuerConfig; 2] {
 }
 
 fn published_by(issuer: Issuer, prefetch: bool) -> IssuerConfig {
-    let jwks_uri = format!("{}/.well-known/jwks.json", issuer.identifier());
+    let jwks_uri = key_set_url(&issuer);
     IssuerConfig { issuer, jwks_uri, prefetch }
 }
 
@@ -49,10 +73,18 @@ fn pool_region(text: &str) -> Option<(String, String)> {
     (is_region && is_name && text.len() <= LONGEST_POOL_ID).then(|| (region.to_owned(), text.to_owned()))
 }
 
+/// An issuer is a text to compare, whatever it looks like. Commas separate issuers, so none holds one.
 fn issuer(text: &str) -> Option<Issuer> {
+    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+    plain.then(|| Issuer::new(text.to_owned()))
+}
+
+/// Where an issuer publishes its keys, if it can be fetched from: an https URL, or an http URL on loopback.
+fn key_set_url(issuer: &Issuer) -> Option<String> {
+    let text = issuer.identifier();
     let host_and_path = text.strip_prefix("https://").or_else(|| loopback(text))?;
-    let plain = !host_and_path.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && !b"?#\\@".contains(&b));
-    (plain && !text.ends_with('/')).then(|| Issuer::new(text.to_owned()))
+    let plain = !host_and_path.is_empty() && !text.bytes().any(|byte| b"?#\\@".contains(&byte));
+    (plain && !text.ends_with('/')).then(|| format!("{text}/.well-known/jwks.json"))
 }
 
 fn jwks_uri(vars: &Variables<'_>) -> Result<Option<String>, ConfigError> {

@@ -5,15 +5,20 @@
 
 mod answers;
 mod error;
+mod files;
 mod issuers;
+mod lambda;
+mod unknown;
 mod variables;
 mod verification;
 
 pub use error::ConfigError;
+pub use files::{Files, working_directory};
+pub use lambda::logger;
+pub use unknown::UnknownSettings;
 
 use crate::gateway::{HttpApiResponse, InvalidTokenAnswer, TokenSource};
 use crate::jwks::MaxAge;
-use crate::log::{Format, Level, Logger};
 use crate::token::{Issuer, Verifier};
 use permissions::iam::Limits;
 use variables::Variables;
@@ -55,8 +60,8 @@ pub struct Config {
 pub struct IssuerConfig {
     /// The issuer, exactly as `iss` has it.
     pub issuer: Issuer,
-    /// Where its key set is published.
-    pub jwks_uri: String,
+    /// Where its key set is published; `None` where nothing can be fetched from the issuer, so that `JWKS_FILE` has it.
+    pub jwks_uri: Option<String>,
     /// Is the set worth fetching at start? Not for the second host of a pool, which answers 403 until the pool is
     /// switched to it.
     pub prefetch: bool,
@@ -70,6 +75,7 @@ impl Config {
     /// [`ConfigError`] for the first setting that is missing or not understood.
     pub fn from_vars(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let vars = Variables { variable: &variable };
+        lambda::check(&vars)?;
         Ok(Self {
             issuers: issuers::issuers(&vars)?,
             jwks_file: issuers::single_issuer_file(&vars)?,
@@ -87,16 +93,6 @@ impl Config {
     }
 }
 
-/// How to log. It is read apart from the rest, so that whatever is wrong with that can be logged.
-///
-/// `AWS_LAMBDA_LOG_LEVEL` and `AWS_LAMBDA_LOG_FORMAT` are Lambda's own; a value that Lambda would not set is passed over.
-#[must_use]
-pub fn logger(variable: impl Fn(&str) -> Option<String>) -> Logger {
-    let level = variable("AWS_LAMBDA_LOG_LEVEL").and_then(|name| Level::parse(&name));
-    let text = variable("AWS_LAMBDA_LOG_FORMAT").is_some_and(|name| name.eq_ignore_ascii_case("text"));
-    Logger { level: level.unwrap_or(Level::Info), format: if text { Format::Text } else { Format::Json } }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,13 +101,16 @@ mod tests {
 
     fn config(vars: &[(&str, &str)]) -> Result<Config, ConfigError> {
         let needed = [("USER_POOL_ID", "eu-west-1_AbC"), ("APP_CLIENT_ID", "client1")];
-        let all: Vec<_> = vars.iter().chain(&needed).copied().collect();
+        let has_issuer = vars.iter().any(|(name, _)| *name == "ISSUER");
+        let needed = needed.iter().filter(|(name, _)| !(has_issuer && *name == "USER_POOL_ID"));
+        let all: Vec<_> = vars.iter().chain(needed).copied().collect();
         Config::from_vars(|name| all.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
     }
 
     fn issuers_of(vars: &[(&str, &str)]) -> Vec<(String, String, bool)> {
         let issuers = config(vars).unwrap().issuers.into_iter();
-        issuers.map(|config| (config.issuer.identifier().to_owned(), config.jwks_uri, config.prefetch)).collect()
+        let fetched_from = |config: &IssuerConfig| config.jwks_uri.clone().unwrap_or_default();
+        issuers.map(|config| (config.issuer.identifier().to_owned(), fetched_from(&config), config.prefetch)).collect()
     }
 
     #[test]
@@ -218,12 +217,12 @@ mod tests {
             (
                 "ISSUER",
                 "https://a.example/",
-                "found `https://a.example/`, expected https URLs without a trailing slash, query or fragment",
+                "found `https://a.example/`, expected https URLs without a trailing slash, query or fragment, or any text beside JWKS_URI or JWKS_FILE",
             ),
             (
                 "ISSUER",
                 "http://a.example",
-                "found `http://a.example`, expected https URLs without a trailing slash, query or fragment",
+                "found `http://a.example`, expected https URLs without a trailing slash, query or fragment, or any text beside JWKS_URI or JWKS_FILE",
             ),
             (
                 "JWKS_URI",
@@ -273,10 +272,8 @@ mod tests {
                 error.to_string(),
                 format!("`{variable}`: found `a_1,b_2`, expected a single pool or issuer to use it for")
             );
-            assert!(
-                config(&[(variable, "https://a.example/k"), ("USER_POOL_ID", "a_1,b_2"), ("ISSUER", "https://i")])
-                    .is_ok()
-            );
+            let one_of_them = [(variable, "https://a.example/k"), ("USER_POOL_ID", "a_1"), ("ISSUER", "https://i/a_1")];
+            assert!(config(&one_of_them).is_ok());
         }
     }
 
@@ -302,6 +299,44 @@ mod tests {
             let variable =
                 |name: &str| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
             assert_eq!(Config::from_vars(variable).unwrap_err().to_string(), message);
+        }
+    }
+    #[test]
+    fn where_keys_come_from_elsewhere_an_issuer_is_any_text() {
+        let issuers = [
+            "http://localhost.localstack.cloud:4566/eu-west-1_AbC",
+            "http://cognito:9229/local_1",
+            "https://tenant.example/",
+            "accounts.example",
+        ];
+        let uri = "https://keys.example/jwks.json";
+        for issuer in issuers {
+            assert!(config(&[("ISSUER", issuer)]).is_err(), "{issuer}");
+            assert_eq!(
+                issuers_of(&[("ISSUER", issuer), ("JWKS_URI", uri)]),
+                [(issuer.to_owned(), uri.to_owned(), true)]
+            );
+            let from_file = issuers_of(&[("ISSUER", issuer), ("JWKS_FILE", "jwks.json")]);
+            assert_eq!(from_file, [(issuer.to_owned(), String::new(), true)], "nothing is fetched from {issuer}");
+        }
+        let own = "https://a.example/x";
+        let fetched = issuers_of(&[("ISSUER", own), ("JWKS_FILE", "jwks.json")]);
+        assert_eq!(fetched, [(own.to_owned(), format!("{own}/.well-known/jwks.json"), true)]);
+    }
+
+    #[test]
+    fn an_issuer_beside_a_pool_is_that_pools() {
+        let both = |issuers, pools| config(&[("ISSUER", issuers), ("USER_POOL_ID", pools)]);
+        assert!(both("https://a.example/eu-west-1_A,https://b.example/eu-west-1_A", "eu-west-1_A").is_ok());
+        for (issuers, pools, found) in [
+            ("https://a.example/eu-west-1_B", "eu-west-1_A", "https://a.example/eu-west-1_B"),
+            ("https://a.example/eu-west-1_A,https://a.example/x", "eu-west-1_A", "https://a.example/x"),
+            ("https://a.example/Xeu-west-1_A", "eu-west-1_A", "https://a.example/Xeu-west-1_A"),
+        ] {
+            assert_eq!(
+                both(issuers, pools).unwrap_err().to_string(),
+                format!("`ISSUER`: found `{found}`, expected issuers of the pools in USER_POOL_ID, or no USER_POOL_ID")
+            );
         }
     }
 }

@@ -7,8 +7,7 @@
 //! - A key id that is not at hand causes a fetch, as far as the schedule lets it, shared by all who wait for it.
 //! - A set that has not been confirmed for too long is not trusted at all.
 //!
-//! A fetch replaces the set whole or not at all. Ages are told by the wall clock: they hold across a freeze, and across
-//! the restore of a snapshot.
+//! A fetch replaces the set whole or not at all. Ages are told by the wall clock: they hold across a freeze.
 
 use super::confirmed::{Confirmed, MaxAge, Standing};
 use super::event::{KeyEvent, Observer};
@@ -117,11 +116,6 @@ impl KeyCache {
     #[must_use]
     pub fn is_trusted(&self, now: UnixTime) -> bool {
         self.trusted(now).is_some()
-    }
-
-    /// Lets go of connections, which do not survive a snapshot of the process.
-    pub fn disconnect(&self) {
-        self.source.disconnect();
     }
 
     /// Finds the key of this id.

@@ -20,4 +20,4 @@ pub use key::{InvalidKeySet, KeyId, KeySet, VerifyingKey};
 pub use no_key::{NoKey, Unavailable};
 pub use roots::TrustedRoots;
 pub use schedule::{BURST, LONGEST_BACKOFF_SECONDS, REFILL_SECONDS};
-pub use source::{FetchError, HttpKeySource, KeySource, LARGEST_ANSWER};
+pub use source::{BundledKeySource, FetchError, HttpKeySource, KeySource, LARGEST_ANSWER};

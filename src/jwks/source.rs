@@ -3,13 +3,11 @@
 //! The only network input and output of the function. The client is built when the first fetch needs it, then kept.
 
 use super::roots::TrustedRoots;
-use arc_swap::ArcSwap;
 use lambda_runtime::BoxFuture;
 use once_cell::sync::OnceCell;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect;
 use std::error::Error;
-use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, io};
 
@@ -28,9 +26,6 @@ pub const LARGEST_ANSWER: usize = 64 * 1024;
 pub trait KeySource: Send + Sync {
     /// The text of the key set as it is published now.
     fn fetch(&self) -> BoxFuture<'_, Result<Vec<u8>, FetchError>>;
-
-    /// Lets go of whatever would not survive a snapshot of the process. The next fetch gets it anew.
-    fn disconnect(&self) {}
 }
 
 /// Why no text came from a key source.
@@ -95,19 +90,19 @@ impl Error for FetchError {}
 pub struct HttpKeySource {
     url: String,
     roots: TrustedRoots,
-    /// Built when the first fetch needs it, and anew after a snapshot.
-    client: ArcSwap<OnceCell<reqwest::Client>>,
+    /// Built when the first fetch needs it.
+    client: OnceCell<reqwest::Client>,
 }
 
 impl HttpKeySource {
     /// `url` comes from the operator's settings, never from a token; nothing is fetched yet.
     #[must_use]
     pub fn new(url: String, roots: TrustedRoots) -> Self {
-        Self { url, roots, client: ArcSwap::default() }
+        Self { url, roots, client: OnceCell::new() }
     }
 
     fn client(&self) -> Result<reqwest::Client, FetchError> {
-        self.client.load().get_or_try_init(|| self.build_client()).cloned()
+        self.client.get_or_try_init(|| self.build_client()).cloned()
     }
 
     fn build_client(&self) -> Result<reqwest::Client, FetchError> {
@@ -145,9 +140,23 @@ impl KeySource for HttpKeySource {
     fn fetch(&self) -> BoxFuture<'_, Result<Vec<u8>, FetchError>> {
         Box::pin(self.get())
     }
+}
 
-    fn disconnect(&self) {
-        self.client.store(Arc::default());
+/// A JWK Set that lies in a file alone: nothing is published where the issuer says, so the file is as good as ever.
+pub struct BundledKeySource(Option<Vec<u8>>);
+
+impl BundledKeySource {
+    /// The file's text.
+    #[must_use]
+    pub fn new(text: Option<Vec<u8>>) -> Self {
+        Self(text)
+    }
+}
+
+impl KeySource for BundledKeySource {
+    fn fetch(&self) -> BoxFuture<'_, Result<Vec<u8>, FetchError>> {
+        let text = self.0.clone().ok_or(FetchError::Client);
+        Box::pin(std::future::ready(text))
     }
 }
 

@@ -3,8 +3,8 @@
 use cognito_authorizer::authorizer::{Authorizer, Refusal, TrustedIssuer};
 use cognito_authorizer::clock::UnixTime;
 use cognito_authorizer::jwks::{
-    BURST, FetchError, KeyCache, KeyEvent, KeyId, KeyOrigin, KeySet, KeySource, NoKey, PATIENCE, REFILL_SECONDS,
-    Unavailable,
+    BURST, BundledKeySource, FetchError, KeyCache, KeyEvent, KeyId, KeyOrigin, KeySet, KeySource, NoKey, PATIENCE,
+    REFILL_SECONDS, Unavailable,
 };
 use cognito_authorizer::token::{InvalidToken, Issuer};
 use lambda_runtime::BoxFuture;
@@ -236,16 +236,26 @@ async fn a_bundled_set_needs_no_fetch_until_it_is_due_or_a_new_key_comes() {
 }
 
 #[tokio::test]
-async fn after_a_restore_only_a_set_that_is_due_is_fetched() {
+async fn a_prefetch_fetches_only_a_set_that_is_due() {
     let source = ScriptedSource::new([only(&KEY)]);
     let cache = key_cache(source.clone());
     cache.prefetch(NOW).await;
-    cache.disconnect();
     cache.prefetch(NOW.plus_seconds(60)).await;
     assert_eq!(source.fetches(), 1);
     cache.prefetch(NOW.plus_seconds(86_400)).await;
     assert_eq!(origin(&cache, &KEY, NOW.plus_seconds(86_400)).await, Ok(KeyOrigin::Cached));
     assert_eq!(source.fetches(), 2);
+}
+
+#[tokio::test]
+async fn a_set_that_lies_in_a_file_alone_is_as_good_as_ever() {
+    let text = key_set(&[&KEY]).into_bytes();
+    let bundled = KeySet::parse(&text).unwrap();
+    let source = BundledKeySource::new(Some(text));
+    let cache = KeyCache::new(Box::new(source), MAX_AGE, Box::new(|_| ())).starting_with(bundled, NOW);
+    for seconds in [0, MAX_AGE.refresh_seconds, MAX_AGE.trust_seconds, 10 * MAX_AGE.trust_seconds] {
+        assert!(origin(&cache, &KEY, NOW.plus_seconds(seconds)).await.is_ok(), "{seconds}");
+    }
 }
 
 #[tokio::test]

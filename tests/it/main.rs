@@ -12,6 +12,7 @@
 )]
 
 mod authorize;
+mod by_hand;
 mod documents_name_real_tests;
 mod doors;
 mod events;
