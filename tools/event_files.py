@@ -18,7 +18,8 @@ KEY_SET = EVENTS / "jwks.json"
 INDEX = EVENTS / "index.csv"
 SETTINGS = EVENTS / "settings.env"
 
-OUTCOMES = ("allow", "deny", "unauthorized", "error")
+# `none`: nothing was asked.
+OUTCOMES = ("allow", "deny", "unauthorized", "error", "none")
 
 
 @dataclass(frozen=True)
@@ -66,5 +67,6 @@ def _body(name: str) -> dict[str, Any]:
 
 def local_settings() -> dict[str, str]:
     """The settings under which every event has its outcome."""
-    lines = [line.strip() for line in SETTINGS.read_text().splitlines()]
+    # An editor may have written a byte order mark.
+    lines = [line.strip() for line in SETTINGS.read_text(encoding="utf-8-sig").splitlines()]
     return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))

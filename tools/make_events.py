@@ -228,6 +228,19 @@ def http_api_1_event(method: str, token: str) -> dict[str, Any]:
     }
 
 
+def offline_event(method: str, resource: str, token: str) -> dict[str, Any]:
+    """What serverless-offline sends for a REST API: a version that only HTTP APIs have, beside a resource's id."""
+    event = bearer_request(method, resource, token)
+    return event | {"version": "1.0", "requestContext": event["requestContext"] | {"resourceId": "random-resource-id"}}
+
+
+def with_headers(event: dict[str, Any], **headers: str) -> dict[str, Any]:
+    """The event with these headers in the place of all others; `_` stands for `-`."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    several = {"multiValueHeaders": {name: [value] for name, value in named.items()}} if "multiValueHeaders" in event else {}
+    return event | {"headers": named} | several
+
+
 def http_api_2_event(method: str, token: str) -> dict[str, Any]:
     """What an HTTP API asks in payload format 2.0: names in lower case, no cookies here, no identity source set up."""
     verb, path = method.split(" ", 1)
@@ -398,6 +411,38 @@ def allowed() -> Iterator[Event]:
     yield event("http-api-1", "an HTTP API with payload format 1.0", http_api_1_event("GET /orders", access()))
     yield event("http-api-2", "an HTTP API with payload format 2.0", http_api_2_event("GET /orders", access()))
     yield event("websocket", "a WebSocket API, whose one route is `$connect`", websocket_event(access()))
+    yield event(
+        "websocket-protocol",
+        "what a page can send: the token as a subprotocol",
+        with_headers(websocket_event(access()), Sec_WebSocket_Protocol=f"bearer, {access()}"),
+    )
+    yield event(
+        "bare-token-request",
+        "the token without its scheme, as `COGNITO_USER_POOLS` takes it",
+        request_event("GET /orders", "/orders", {"Authorization": [access()]}),
+    )
+    bare = access()
+    yield event(
+        "bare-token-http-api-2",
+        "the token without its scheme, as the JWT authorizer of HTTP APIs takes it",
+        with_headers(http_api_2_event("GET /orders", bare), authorization=bare),
+    )
+    yield event(
+        "query-with-scheme-request",
+        "a query parameter with the scheme",
+        request_event("GET /orders", "/orders", {}, query={"access_token": [f"Bearer {access()}"]}),
+    )
+    yield event(
+        "serverless-offline-request",
+        "an emulator writes a version into a REST API's event",
+        offline_event("GET /orders", "/orders", access()),
+    )
+    in_key = access()
+    yield event(
+        "http-api-2-identity-source",
+        "the token is in the cache key",
+        http_api_2_event("GET /orders", in_key) | {"identitySource": [f"Bearer {in_key}", "/orders", "GET"]},
+    )
 
 
 def denied() -> Iterator[Event]:
@@ -544,6 +589,12 @@ def unauthorized() -> Iterator[Event]:
         "without caching a REQUEST authorizer is asked about requests without a token",
         request_event("GET /me", "/me", {}),
     )
+    yield refused(
+        "key-bound-token",
+        "binding_not_checked",
+        "bound to a key of its holder (RFC 7800)",
+        access(cnf={"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}),
+    )
     yield event(
         "basic-credentials",
         "scheme_not_bearer",
@@ -572,6 +623,38 @@ def unauthorized() -> Iterator[Event]:
 
 def undecided() -> Iterator[Event]:
     yield Event("error-appsync", "event_unknown", "not an event of API Gateway", appsync_event(access()))
+    yield Event(
+        "error-token-not-in-identity-source",
+        "token_not_in_identity_source",
+        "a cached answer would be everybody's who sends `t1`",
+        http_api_2_event("GET /orders", access()) | {"identitySource": ["t1"]},
+    )
+    sample = f"arn:aws:execute-api:{REGION}:{ACCOUNT}"
+    yield Event(
+        "error-sample-stage",
+        "method_arn_malformed",
+        "an older sample: its stage is `*`",
+        bearer("GET /", access(), f"{sample}:{API}/*"),
+    )
+    yield Event(
+        "error-sample-api",
+        "method_arn_malformed",
+        "an older sample: its API id is empty",
+        bearer("GET /", access(), f"{sample}:/{STAGE}"),
+    )
+
+
+def unasked() -> Iterator[Event]:
+    """What keeps a function warm; nobody waits for the answer."""
+    scheduled = {"version": "0", "id": "5d0f2b34-8c7e-4f0a-9a4e-3f1f6f0c9b77", "detail-type": "Scheduled Event"}
+    scheduled |= {"source": "aws.events", "account": ACCOUNT, "time": "2024-01-01T00:01:30Z", "region": REGION}
+    scheduled |= {"resources": [f"arn:aws:events:{REGION}:{ACCOUNT}:rule/keep-warm"], "detail": {}}
+    for name, shows, body in [
+        ("warmup-plugin", "serverless-plugin-warmup", {"source": "serverless-plugin-warmup"}),
+        ("warmup-schedule", "EventBridge, by a schedule", scheduled),
+        ("console-empty", "the console's test with an empty object", {}),
+    ]:
+        yield Event(f"none-{name}", "warm_up", shows, body)
 
 
 def write(events: list[Event]) -> None:
@@ -592,6 +675,6 @@ def pretty(value: Any) -> str:
 
 
 if __name__ == "__main__":
-    made = [*allowed(), *denied(), *unauthorized(), *undecided()]
+    made = [*allowed(), *denied(), *unauthorized(), *undecided(), *unasked()]
     write(made)
     print(f"wrote {len(made)} events, the key set they are signed with, and their index to {EVENTS.name}/")

@@ -53,7 +53,7 @@ def ask(watch: LambdaWatch, event: EventFile) -> Row:
     answer = watch.invoke(event.body)
     decision = watch.next_decision()
     said = outcome(answer, event)
-    problems = iam.flaws(answer.value, event.method_arn) if answer.error is None else []
+    problems = iam.flaws(answer.value, event.method_arn) if said in ("allow", "deny") else []
     for what, found, expected in [
         ("answer", said, event.outcome),
         ("logged outcome", decision["outcome"], event.outcome),
@@ -68,6 +68,8 @@ def outcome(answer: Answer, event: EventFile) -> str:
     """What API Gateway makes of the answer: 401 for the one word, 500 for other errors, else what the policy says."""
     if answer.error is not None:
         return "unauthorized" if answer.error == "Unauthorized" else "error"
+    if answer.value is None:
+        return "none"
     if not isinstance(answer.value, dict) or "policyDocument" not in answer.value:
         return "no policy"
     return iam.verdict(answer.value["policyDocument"], event.method_arn)

@@ -391,3 +391,19 @@ async fn of_all_routes_that_match_a_decision_names_the_one_that_decides() {
         assert_eq!(decision.route.as_deref(), Some(expected), "{method}");
     }
 }
+
+/// The rule of `docs/operate.md` that locks somebody out.
+#[tokio::test]
+async fn who_is_locked_out_may_do_nothing_at_all() {
+    let document = include_str!("../../docs/operate.md");
+    let rule = document.lines().find(|line| line.starts_with(r#"{ "claims": { "sub": "#)).unwrap();
+    let rule: Value = serde_json::from_str(&rule.replace('…', "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee")).unwrap();
+    let open = json!({"authenticated": true, "allow": ["ANY /", "ANY /{any+}", "$connect"]});
+    for (permissions, expected) in [(json!([open]), true), (json!([open, rule]), false)] {
+        let authorizer = authorizer(&json!({"permissions": permissions}));
+        for method in ["GET/", "GET/orders", "DELETE/users/7/cards/1", "$connect"] {
+            assert_eq!(permitted(&authorizer, access(json!({})), method).await, expected, "{method}");
+        }
+        assert!(permitted(&authorizer, access(json!({"sub": "somebody-else"})), "GET/orders").await);
+    }
+}

@@ -3,7 +3,7 @@
 use cognito_authorizer::authorizer::{Authorizer, TrustedIssuer};
 use cognito_authorizer::clock::UnixTime;
 use cognito_authorizer::config::Config;
-use cognito_authorizer::gateway::{Failure, Gateway};
+use cognito_authorizer::gateway::{Failure, Gateway, Response};
 use cognito_authorizer::jwks::{FetchError, KeySet};
 use permissions::Permissions;
 use permissions::iam::Policies;
@@ -41,6 +41,7 @@ async fn outcome(gateway: &Gateway, event: &str) -> &'static str {
     let arn =
         ["methodArn", "routeArn"].iter().find_map(|name| event_json[name].as_str()).unwrap_or_default().to_owned();
     match gateway.answer(event, "request-1").await {
+        Ok(Response::Nothing) => "none",
         Ok(response) => {
             let policy = serde_json::to_value(response).unwrap()["policyDocument"].clone();
             if iam_allows(&policy, &arn) { "allow" } else { "deny" }
