@@ -10,6 +10,7 @@ TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS.parent / "tools"), str(TESTS / "e2e")]
 
 import api  # noqa: E402 - they need the path above
+import mcp  # noqa: E402
 import page  # noqa: E402
 import scripts  # noqa: E402
 from lambda_watch import INTERRUPTED, stopped_by_signals  # noqa: E402
@@ -40,7 +41,7 @@ def run() -> int:
     print(STARTS, flush=True)
     with running_system() as system:
         SystemTest.system = system
-        suites = [unittest.defaultTestLoader.loadTestsFromModule(module) for module in (api, scripts, page)]
+        suites = [unittest.defaultTestLoader.loadTestsFromModule(module) for module in (api, scripts, mcp, page)]
         result = unittest.TextTestRunner(verbosity=2, stream=sys.stdout).run(unittest.TestSuite(suites))
     return 0 if result.wasSuccessful() else 1
 

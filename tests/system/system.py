@@ -30,6 +30,7 @@ from urllib.parse import urlsplit
 from browser import chromium
 from event_files import ROOT
 from lambda_watch import LambdaWatch, free_port, lambda_watch
+from mcp_api import running_mcp_api
 from playwright.sync_api import Browser
 from pool import REGION, STACK, UserPool, emulated_pool
 from processes import child
@@ -102,6 +103,8 @@ class System:
     api_by_request: Gateway
     # That of docs/attach/serverless.md.
     recipe: Gateway
+    # The server of deploy/mcp.yaml.
+    mcp: str
     outputs: dict[str, str]
     page: str
     browser: Browser
@@ -153,6 +156,9 @@ def running_system() -> Iterator[System]:
         }
         function = started.enter_context(lambda_watch(settings))
         by_request = started.enter_context(lambda_watch(settings | {"POLICY_COVERS": "request"}))
+        document = {"PERMISSIONS_FILE": str(ROOT / "deploy/mcp-permissions.json")}
+        mcp_function = started.enter_context(lambda_watch(settings | document))
+        mcp = started.enter_context(running_mcp_api(free_port(), mcp_function, login_url))
         gateways = [
             started.enter_context(gateway_before(function, gateway, "token")),
             started.enter_context(gateway_before(by_request, second_gateway, "request")),
@@ -172,6 +178,7 @@ def running_system() -> Iterator[System]:
             Gateway(api_url(gateway), function),
             Gateway(api_url(second_gateway), by_request),
             Gateway(api_url(third_gateway), function),
+            mcp,
             outputs,
             callback,
             started.enter_context(chromium()),

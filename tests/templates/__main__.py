@@ -160,6 +160,7 @@ class Templates(unittest.TestCase):
         (api,) = properties_of(rest, "AWS::ApiGateway::RestApi")
         scheme = api["Body"]["components"]["securitySchemes"]["CognitoAuthorizer"]
         (authorizer,) = properties_of(http, "AWS::ApiGatewayV2::Authorizer")
+        (mcp,) = properties_of(deployed("deploy/mcp.yaml"), "AWS::ApiGateway::Authorizer")
         request = "method.request.header.Authorization, context.path, context.httpMethod"
         route = ["$request.header.Authorization", "$context.path", "$context.httpMethod"]
         for by_request in (False, True):
@@ -175,6 +176,8 @@ class Templates(unittest.TestCase):
                 self.assertEqual(identity or {"Ref": "AWS::NoValue"}, request if by_request else {"Ref": "AWS::NoValue"})
                 self.assertEqual(chosen(authorizer["IdentitySource"], conditions), route if by_request else route[:1])
                 self.assertEqual(outputs["RestAuthorizerType"], "REQUEST" if by_request else "TOKEN")
+                self.assertEqual(chosen(mcp["Type"], conditions), outputs["RestAuthorizerType"])
+                self.assertEqual(chosen(mcp["IdentitySource"], conditions), outputs["RestIdentitySource"])
                 self.assertEqual(outputs["RestIdentitySource"], request if by_request else request.split(",")[0])
                 self.assertEqual(outputs["HttpIdentitySource"], ",".join(route if by_request else route[:1]))
 

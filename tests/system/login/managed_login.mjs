@@ -54,9 +54,10 @@ const provider = new Provider(settings.issuer, {
       enabled: true,
       defaultResource: () => RESOURCE,
       useGrantedResource: () => true,
-      getResourceServerInfo: (_context, _resource, client) => ({
+      // As Cognito does, a token that is asked for with a resource is bound to it.
+      getResourceServerInfo: (_context, resource, client) => ({
         scope: client.clientId === settings.machineClient ? MACHINE_SCOPES : SCOPES,
-        audience: RESOURCE,
+        audience: resource,
         accessTokenFormat: 'jwt',
         jwt: { sign: { alg: 'RS256' } },
       }),
@@ -77,12 +78,12 @@ function shapeAsCognito(_context, token, jwt) {
 }
 
 // Managed login asks for no consent.
-async function loadExistingGrant({ oidc: { client, session } }) {
+async function loadExistingGrant({ oidc: { client, session, params } }) {
   const granted = session.grantIdFor(client.clientId);
   if (granted) return provider.Grant.find(granted);
   const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
   grant.addOIDCScope(SCOPES);
-  grant.addResourceScope(RESOURCE, SCOPES);
+  for (const resource of [RESOURCE].concat(params.resource ?? [])) grant.addResourceScope(resource, SCOPES);
   await grant.save();
   return grant;
 }
