@@ -52,7 +52,7 @@ def long_lines(document: Path) -> Iterator[str]:
     fenced = False
     for number, line in enumerate(document.read_text().splitlines(), 1):
         fenced ^= line.lstrip().startswith("```")
-        limit = ROW_CHARACTERS if line.startswith("|") and document.name != "README.md" else TEXT_CHARACTERS
+        limit = ROW_CHARACTERS if line.startswith("|") and document != ROOT / "README.md" else TEXT_CHARACTERS
         if len(re.sub(r"\(https://\S+\)", "", line)) > limit and not fenced:
             yield f"line {number} has {len(line)} characters, more than {limit}"
     if document == ROOT / "README.md" and number > README_LINES:

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from event_files import ROOT
 from needles import TOKEN
 from pool import PASSWORD, STACK, TEMPORARY_PASSWORD
 from system import CLIENT_PYTHON, SystemTest

@@ -1,8 +1,8 @@
 // Hands the authorizer's events to the built function, which runs under `cargo lambda watch`.
 //
 // What API Gateway does and the emulator does not is done here: the method ARN names the path that was asked for, where the
-// emulator has the route's template; an answer is kept by the authorizer's identity sources, by no more and no less, and
-// applied to every request that has the same; and in a policy `*` and `?` alone are special, where the emulator takes the whole for a regular expression.
+// emulator has the route's template; an answer is kept by the authorizer's identity sources, by no more and no less; and its
+// policy is applied, by IAM's rules, to every request that has the same.
 'use strict';
 
 const TTL_MILLISECONDS = 300_000;
@@ -16,11 +16,10 @@ exports.handler = async (event) => {
   event.methodArn = `${stagePrefix}${event.httpMethod}${path}`;
   const key = JSON.stringify(SOURCES.map((source) => identity(event, source)));
   const kept = answers.get(key);
-  // A copy, since the emulator writes into it.
-  if (kept && Date.now() < kept.until) return structuredClone(kept.answer);
-  const answer = literal(await invoke(event.type === 'TOKEN' ? tokenEvent(event) : requestEvent(event, path)));
+  if (kept && Date.now() < kept.until) return judged(kept.answer, event.methodArn);
+  const answer = await invoke(event.type === 'TOKEN' ? tokenEvent(event) : requestEvent(event, path));
   answers.set(key, { answer, until: Date.now() + TTL_MILLISECONDS });
-  return structuredClone(answer);
+  return judged(answer, event.methodArn);
 };
 
 // What a request must have, or the function is not called. The names are those of a REST API's mapping expressions.
@@ -52,12 +51,17 @@ async function invoke(event) {
   return answer;
 }
 
-function literal(answer) {
-  for (const statement of answer.policyDocument.Statement) {
-    statement.Resource = statement.Resource.map((resource) =>
-      // Without a wildcard it is compared as it is.
-      /[*?]/.test(resource) ? resource.replace(/[.+^$(){}|[\]\\]/g, '\\$&') : resource,
-    );
-  }
-  return answer;
+// Policies are judged here, by IAM's rules: the emulator takes an ARN apart and a resource for a regular expression. It is told
+// the outcome for this one method.
+function judged({ policyDocument, ...answer }, methodArn) {
+  const effects = policyDocument.Statement.filter(({ Resource }) => Resource.some((resource) => matches(resource, methodArn)));
+  const allowed = effects.some(({ Effect }) => Effect === 'Allow') && !effects.some(({ Effect }) => Effect === 'Deny');
+  const statement = { Action: 'execute-api:Invoke', Effect: allowed ? 'Allow' : 'Deny', Resource: [methodArn] };
+  return { ...structuredClone(answer), policyDocument: { Version: '2012-10-17', Statement: [statement] } };
+}
+
+// `*` is any run of characters, `?` is exactly one.
+function matches(resource, arn) {
+  const pattern = resource.replace(/[.+^$(){}|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  return new RegExp(`^${pattern}$`, 's').test(arn);
 }
