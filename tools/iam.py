@@ -42,11 +42,12 @@ def flaws(answer: Any, method_arn: str) -> list[str]:
     for name, value in answer.get("context", {}).items():
         if not re.fullmatch(r"[A-Za-z0-9_]+", name) or not isinstance(value, (str, int, float)):
             found.append(f"the context's {name} has an unusable name, or a value that is not flat")
-    return found + _policy_flaws(answer["policyDocument"], _stage_prefix(method_arn))
+    return found + _policy_flaws(answer["policyDocument"], method_arn)
 
 
-def _policy_flaws(policy: dict[str, Any], stage_prefix: str) -> list[str]:
+def _policy_flaws(policy: dict[str, Any], method_arn: str) -> list[str]:
     found = []
+    prefixes = _prefixes(method_arn)
     if policy.keys() != {"Version", "Statement"} or policy["Version"] != "2012-10-17" or not policy["Statement"]:
         return ["expected a policy of Version 2012-10-17 with at least one Statement"]
     for statement in policy["Statement"]:
@@ -58,13 +59,18 @@ def _policy_flaws(policy: dict[str, Any], stage_prefix: str) -> list[str]:
             found += [
                 f"the resource {resource} is too long or not of this API and stage"
                 for resource in statement["Resource"]
-                if len(resource) > LONGEST_RESOURCE or not resource.startswith(stage_prefix)
+                if len(resource) > LONGEST_RESOURCE or not resource.startswith(prefixes[statement["Effect"]])
             ]
     return found
 
 
-def _stage_prefix(method_arn: str) -> str:
-    """Up to and with the slash after the stage. A path may hold more colons and slashes."""
-    *head, method = method_arn.split(":", 5)
+def _prefixes(method_arn: str) -> dict[str, tuple[str, ...]]:
+    """How resources may begin. What is opened names API and stage, with region and account or without; what is shut need not.
+
+    A path may hold more colons and slashes.
+    """
+    _arn, partition, service, region, account, method = method_arn.split(":", 5)
     api, stage, _rest = method.split("/", 2)
-    return f"{':'.join(head)}:{api}/{stage}/"
+    api_and_stage = f"{api}/{stage}/"
+    opened = tuple(f"arn:{partition}:{service}:{place}:{api_and_stage}" for place in (f"{region}:{account}", "*:*"))
+    return {"Allow": opened, "Deny": (f"arn:{partition}:{service}:",)}
