@@ -181,6 +181,30 @@ class Templates(unittest.TestCase):
                 self.assertEqual(outputs["RestIdentitySource"], request if by_request else request.split(",")[0])
                 self.assertEqual(outputs["HttpIdentitySource"], ",".join(route if by_request else route[:1]))
 
+    def test_a_websocket_takes_the_token_where_its_authorizer_is_asked_about_it(self) -> None:
+        template = deployed("deploy/websocket.yaml")
+        (authorizer,) = properties_of(template, "AWS::ApiGatewayV2::Authorizer")
+        functions = properties_of(template, "AWS::Lambda::Function")
+        (settings,) = [f["Environment"]["Variables"] for f in functions if f["Handler"] == "bootstrap"]
+        for query, protocol, source, identity in [
+            (False, False, "header:Authorization", "header.Authorization"),
+            (True, False, "query:access_token", "querystring.access_token"),
+            (False, True, "websocket-protocol:bearer", "header.Sec-WebSocket-Protocol"),
+        ]:
+            conditions = {"TokenIsInQuery": query, "TokenIsAProtocol": protocol}
+            self.assertEqual(chosen(settings["TOKEN_SOURCE"], conditions), source)
+            self.assertEqual(chosen(authorizer["IdentitySource"], conditions), [f"route.request.{identity}"])
+        (code,) = [f["Code"]["ZipFile"] for f in functions if f["Handler"] == "index.handler"]
+        backend: dict[str, Any] = {}
+        exec(code, backend)  # noqa: S102 - our own
+        for headers, chosen_protocol in [
+            ({"Sec-WebSocket-Protocol": "bearer, a.b.c"}, {"Sec-WebSocket-Protocol": "bearer"}),
+            ({"sec-websocket-protocol": "chat"}, None),
+            (None, None),
+        ]:
+            answer = backend["handler"]({"requestContext": {}, "headers": headers}, None)
+            self.assertEqual(answer.get("headers"), chosen_protocol)
+
     def test_every_authorizer_function_runs_alike(self) -> None:
         for path in ["template.yaml", "deploy/http-api.yaml", "deploy/websocket.yaml", "deploy/function.yaml"]:
             (function,) = [f for f in properties_of(deployed(path), "AWS::Lambda::Function") if f["Handler"] == "bootstrap"]
