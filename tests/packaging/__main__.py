@@ -23,7 +23,7 @@ from licences import licences  # noqa: E402
 from sbom import sbom  # noqa: E402
 from zips import write_zip  # noqa: E402
 
-SETTINGS = "USER_POOL_ID=eu-west-1_AbCdEfGhI\nAPP_CLIENT_ID=3n4b5urk1ft4fl3mg5e62d9ado\nISSUER=https://127.0.0.1\n"
+SETTINGS = "USER_POOL_ID=eu-west-1_AbCdEfGhI\nAPP_CLIENT_ID=3n4b5urk1ft4fl3mg5e62d9ado\nJWKS_URI=http://127.0.0.1:9/\n"
 OWN = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
 
 
