@@ -132,3 +132,30 @@ impl Verifier {
 fn check_unbound(claims: &Members) -> Result<(), InvalidToken> {
     if claims.get("cnf").is_some() { Err(InvalidToken::BindingNotChecked) } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn issuers_share_a_pool_when_they_end_in_its_id() {
+        let original = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC";
+        for (name, other, expected) in [
+            ("the updated host", "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC", true),
+            ("a replica", "https://cognito-idp.us-east-1.amazonaws.com/eu-west-1_AbC", true),
+            ("another pool", "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbD", false),
+            ("a longer id", "https://cognito-idp.eu-west-1.amazonaws.com/Xeu-west-1_AbC", false),
+            ("no path at all", "eu-west-1_AbC", false),
+        ] {
+            let [original, other] = [original, other].map(|text| Issuer::new(text.to_owned()));
+            assert_eq!(
+                (original.shares_pool_with(&other), other.shares_pool_with(&original)),
+                (expected, expected),
+                "{name}"
+            );
+        }
+        let [one, other] =
+            ["https://a.example/tenant", "https://b.example/tenant"].map(|text| Issuer::new(text.to_owned()));
+        assert!(!one.shares_pool_with(&other), "what is no pool's id names none");
+    }
+}
