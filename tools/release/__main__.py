@@ -17,6 +17,7 @@ from sbom import sbom
 from zips import write_zip
 
 FUNCTION = "cognito-authorizer"
+TOOL = "authz"
 # Lambda starts the file of this name (runtime provided.al2023).
 BOOTSTRAP = "bootstrap"
 # What somebody without this source tree needs besides the zips.
@@ -38,18 +39,20 @@ def member(path: Path) -> tuple[bytes, int]:
 
 
 def release(version: str, directory: Path, architectures: list[str]) -> None:
-    crates = linked_crates(FUNCTION)
-    check_version(version, crates[0].version)
+    crates = {program: linked_crates(program) for program in (FUNCTION, TOOL)}
+    check_version(version, crates[FUNCTION][0].version)
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
-    texts = licences(crates)
+    texts = licences(list({crate.url: crate for linked in crates.values() for crate in linked}.values()))
     (directory / "LICENSES.txt").write_text(texts)
-    (directory / f"{FUNCTION}-{version}.cdx.json").write_text(sbom(crates))
+    for program, linked in crates.items():
+        (directory / f"{program}-{version}.cdx.json").write_text(sbom(linked))
     for architecture in architectures:
-        binary = ROOT / "target/lambda" / architecture / FUNCTION / BOOTSTRAP
-        contents = {BOOTSTRAP: member(binary), "LICENSES.txt": (texts.encode(), 0o644)}
-        write_zip(directory / f"{FUNCTION}-{version}-{architecture}.zip", contents)
-    for name in filter(lambda name: (ROOT / name).exists(), FILES):
+        for program, name in ((FUNCTION, BOOTSTRAP), (TOOL, TOOL)):
+            binary = ROOT / "target/lambda" / architecture / program / BOOTSTRAP
+            contents = {name: (binary.read_bytes(), 0o755), "LICENSES.txt": (texts.encode(), 0o644)}
+            write_zip(directory / f"{program}-{version}-{architecture}.zip", contents)
+    for name in FILES:
         shutil.copyfile(ROOT / name, directory / Path(name).name)
     write_sums(directory)
 

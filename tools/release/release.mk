@@ -16,7 +16,9 @@ build: $(RELEASE_VENV)/.installed ## A zip with the sample document, ARCHITECTUR
 
 release: $(RELEASE_VENV)/.installed ## Everything that a release consists of, in dist/; ARCHITECTURES="arm64 x86_64"
 	@for architecture in $(ARCHITECTURES); do \
-	  $(WITH_RELEASE_TOOLS) tools/release/build.sh $$architecture target/lambda/$$architecture; \
+	  for program in $(NAME) authz; do \
+	    $(WITH_RELEASE_TOOLS) tools/release/build.sh $$architecture target/lambda/$$architecture $$program; \
+	  done; \
 	done
 	@$(WITH_RELEASE_TOOLS) python3 tools/release $(VERSION) $(RELEASE) $(ARCHITECTURES)
 
