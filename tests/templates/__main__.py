@@ -24,6 +24,8 @@ ALLOWED = {route for permission in PERMISSIONS for route in permission.get("allo
 ORIGIN = {"Fn::Sub": "'${AllowedOrigin}'"}
 REST = ["template.yaml", "deploy/builtin/rest-cognito.yaml"]
 HTTP = ["deploy/http-api.yaml", "deploy/builtin/http-jwt.yaml"]
+# The function without an API.
+ALONE = ["deploy/function.yaml", "deploy/serverless-repo.yaml"]
 VERBS = {"get", "put", "post", "delete", "patch", "head", "x-amazon-apigateway-any-method"}
 
 
@@ -156,7 +158,7 @@ class Templates(unittest.TestCase):
         self.assertEqual(pool["UserAttributeUpdateSettings"], {"AttributesRequireVerificationBeforeUpdate": ["email"]})
 
     def test_what_is_cached_by_token_is_for_the_whole_api_and_what_is_cached_by_request_for_one(self) -> None:
-        rest, http, alone = map(deployed, ["template.yaml", "deploy/http-api.yaml", "deploy/function.yaml"])
+        rest, http, alone, shared = map(deployed, ["template.yaml", "deploy/http-api.yaml", *ALONE])
         (api,) = properties_of(rest, "AWS::ApiGateway::RestApi")
         scheme = api["Body"]["components"]["securitySchemes"]["CognitoAuthorizer"]
         (authorizer,) = properties_of(http, "AWS::ApiGatewayV2::Authorizer")
@@ -170,7 +172,8 @@ class Templates(unittest.TestCase):
             identity = decided["x-amazon-apigateway-authorizer"].get("identitySource")
             outputs = chosen({name: output["Value"] for name, output in alone["Outputs"].items()}, conditions)
             with self.subTest(by_request=by_request):
-                for template in (rest, http, alone):
+                self.assertEqual(shared["Outputs"], alone["Outputs"])
+                for template in (rest, http, alone, shared):
                     self.assertEqual(policy_covers(template, conditions), "request" if by_request else "api")
                 self.assertEqual(rest_key, ("request", "Unused") if by_request else ("token", "Authorization"))
                 self.assertEqual(identity or {"Ref": "AWS::NoValue"}, request if by_request else {"Ref": "AWS::NoValue"})
@@ -206,7 +209,7 @@ class Templates(unittest.TestCase):
             self.assertEqual(answer.get("headers"), chosen_protocol)
 
     def test_every_authorizer_function_runs_alike(self) -> None:
-        for path in ["template.yaml", "deploy/http-api.yaml", "deploy/websocket.yaml", "deploy/function.yaml"]:
+        for path in ["template.yaml", "deploy/http-api.yaml", "deploy/websocket.yaml", *ALONE]:
             (function,) = [f for f in properties_of(deployed(path), "AWS::Lambda::Function") if f["Handler"] == "bootstrap"]
             with self.subTest(path):
                 figures = [function[name] for name in ("Runtime", "MemorySize", "Timeout")]
@@ -228,13 +231,23 @@ class Templates(unittest.TestCase):
             made = trigger["handler"](event, None)["response"]["claimsAndScopeOverrideDetails"]["accessTokenGeneration"]
             self.assertEqual(made, {"claimsToAddOrOverride": {"custom:frozen": "true"}, "scopesToAdd": scopes})
 
+    def test_the_serverless_repository_is_offered_the_version_that_a_release_makes(self) -> None:
+        version = re.findall(r'^version = "(.*)"', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)[0]
+        template = yaml_parse((ROOT / "deploy/serverless-repo.yaml").read_text())
+        offered = template["Metadata"]["AWS::ServerlessRepo::Application"]
+        self.assertEqual(offered["SemanticVersion"], version)
+        code = template["Resources"]["AuthorizerFunction"]["Properties"]["CodeUri"]
+        self.assertEqual(code, f"../dist/cognito-authorizer-{version}-arm64.zip")
+        for name in ("LicenseUrl", "ReadmeUrl"):
+            self.assertTrue((ROOT / "deploy" / offered[name]).exists(), offered[name])
+
     def test_the_values_to_copy_are_outputs(self) -> None:
         names = {"Region", "UserPoolId", "UserClientId", "MachineClientId", "LoginUrl"}
         self.assertLessEqual(names | {"ApiUrl"}, deployed("template.yaml")["Outputs"].keys())
         self.assertLessEqual(names, deployed("deploy/user-pool.yaml")["Outputs"].keys())
 
     def test_no_role_may_do_anything_to_everything(self) -> None:
-        for path in ["template.yaml", *HTTP, "deploy/websocket.yaml", "deploy/function.yaml"]:
+        for path in ["template.yaml", *HTTP, "deploy/websocket.yaml", *ALONE]:
             for role in properties_of(deployed(path), "AWS::IAM::Role"):
                 with self.subTest(path):
                     self.assertNotIn("ManagedPolicyArns", role)
