@@ -83,10 +83,10 @@ fn of_request_event(event: RequestEvent<'_>, sources: &[TokenSource]) -> Result<
 /// Only a WebSocket API asks for `$connect`, and it asks for nothing else.
 fn method(api: Api, arn: Option<String>) -> Result<Method, InvalidEvent> {
     let arn = arn.ok_or(InvalidEvent::NoMethodArn)?;
-    let fault = ArnFault::of(&arn);
-    let method = Method::parse(arn).ok();
+    // A copy costs less than to look for faults in what has none.
+    let method = Method::parse(arn.clone()).ok();
     let fitting = method.filter(|method| method.is_connect() == (api == Api::WebSocket));
-    fitting.ok_or(InvalidEvent::MalformedMethodArn { fault })
+    fitting.ok_or_else(|| InvalidEvent::MalformedMethodArn { fault: ArnFault::of(&arn) })
 }
 
 /// Is this what keeps functions warm, or what the console's "Test" sends? API Gateway's events have a type or a version,
