@@ -159,8 +159,7 @@ lint-template: $(TEMPLATE_VENV)/.installed $(CHECKOV_VENV)/.installed ## cfn-lin
 recipes: $(RECIPES_VENV)/.installed ## The commands of docs/attach/ against an emulator, and the release workflow under zizmor
 	@PATH="$(RECIPES_VENV)/bin:$$PATH" python3 tests/recipes
 	$(RECIPES_VENV)/bin/zizmor --offline --quiet .github/workflows
-	@if command -v terraform >/dev/null; then terraform fmt -check -recursive deploy/terraform; \
-	  else echo "skipped terraform fmt: there is no terraform here"; fi
+	@tests/recipes/terraform.sh
 
 # The stacks are put together around an empty package, so that no release build is needed. The constructs themselves repeat
 # dependencies (W3005), and the outputs of the API's stack are to hold the pool's values too (W6001).
