@@ -1,8 +1,19 @@
 //! A set of rows, as one bit each.
 
 /// A set of numbers below a bound that all sets of one compilation share.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Bits(Vec<u64>);
+
+impl Clone for Bits {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+
+    /// Uses the memory that is there.
+    fn clone_from(&mut self, other: &Self) {
+        self.0.clone_from(&other.0);
+    }
+}
 
 impl Bits {
     /// The empty set of numbers below `bound`.
@@ -63,6 +74,17 @@ impl Bits {
     /// Keeps what is in the other, too.
     pub(super) fn keep(&mut self, other: &Self) {
         for (word, kept) in self.0.iter_mut().zip(&other.0) {
+            *word &= kept;
+        }
+    }
+
+    /// Keeps what is in one of the others, too.
+    pub(super) fn keep_any(&mut self, others: &[&Self]) {
+        for (place, word) in self.0.iter_mut().enumerate() {
+            let mut kept = 0;
+            for other in others {
+                kept |= other.0.get(place).copied().unwrap_or_default();
+            }
             *word &= kept;
         }
     }

@@ -1,12 +1,12 @@
 //! Fewer denies that shut the same.
 //!
 //! A Deny that shuts nothing granted may be made wider as long as it still does not; that is how many become one. Where even
-//! that is too much for the budget, it may also shut special values ([`Care::Ordinary`]), which then give way to the request
+//! that is too much for the effort, it may also shut special values ([`Care::Ordinary`]), which then give way to the request
 //! that needs them. Finding the fewest bytes is the set cover problem, so it is done greedily: of all candidates, again and
 //! again the one that takes the fewest bytes for each deny that it makes superfluous.
 
 use super::bits::Bits;
-use super::budget::{Budget, Spent};
+use super::effort::{Effort, Spent};
 use super::index::Index;
 use super::rights::Rights;
 use super::sizes::Sizes;
@@ -54,17 +54,17 @@ pub(super) fn cover(
     lossy: Vec<Glob>,
     care: Care,
     sizes: &Sizes<'_>,
-    budget: &mut Budget,
+    effort: &mut Effort,
 ) -> Cover {
     let mut cover = Cover::default();
     match care {
         Care::Everything => {
-            cover.add(rights, clean, false, care, sizes, budget);
-            cover.add(rights, lossy, true, care, sizes, budget);
+            cover.add(rights, clean, false, care, sizes, effort);
+            cover.add(rights, lossy, true, care, sizes, effort);
         }
         Care::Ordinary => {
             let all = clean.into_iter().chain(lossy).collect();
-            cover.add(rights, all, true, care, sizes, budget);
+            cover.add(rights, all, true, care, sizes, effort);
         }
     }
     cover
@@ -78,18 +78,18 @@ impl Cover {
         lossy: bool,
         care: Care,
         sizes: &Sizes<'_>,
-        budget: &mut Budget,
+        effort: &mut Effort,
     ) {
         let elements = Elements::new(denies);
         let mut widening = Widening { rights, care, known: HashMap::new() };
-        let candidates = elements.candidates(&mut widening, lossy && care == Care::Everything, budget);
+        let candidates = elements.candidates(&mut widening, lossy && care == Care::Everything, effort);
         for place in elements.choose(&candidates, sizes) {
             let Some((glob, covers)) = candidates.get(place) else { continue };
             for element in covers.iter().filter_map(|element| elements.globs.get(element)) {
                 self.by.entry(element.clone()).or_insert(self.chosen.len());
             }
             // Where that is not known, it counts as lossy, which only costs a look at each request.
-            let lossy = lossy && rights.touches(glob, budget).unwrap_or(true);
+            let lossy = lossy && rights.touches(glob, effort).unwrap_or(true);
             self.chosen.push(Chosen { glob: glob.clone(), lossy });
         }
     }
@@ -123,8 +123,8 @@ impl Elements {
     }
 
     /// The denies that this glob covers.
-    pub(super) fn covered(&self, glob: &Glob, budget: &mut Budget) -> Result<Bits, Spent> {
-        let mut covered = self.index.swallowed(glob, budget)?;
+    pub(super) fn covered(&self, glob: &Glob, effort: &mut Effort) -> Result<Bits, Spent> {
+        let mut covered = self.index.swallowed(glob, effort)?;
         if let VerbSeg::One(verb) = glob.verb {
             match self.by_verb.iter().find(|(known, _)| *known == verb) {
                 Some((_, places)) => covered.keep(places),
@@ -135,7 +135,7 @@ impl Elements {
     }
 
     /// Each deny itself, and unless they are to stand `as_they_are`, wider forms of it, with what each covers.
-    fn candidates(&self, widening: &mut Widening<'_>, as_they_are: bool, budget: &mut Budget) -> Vec<(Glob, Bits)> {
+    fn candidates(&self, widening: &mut Widening<'_>, as_they_are: bool, effort: &mut Effort) -> Vec<(Glob, Bits)> {
         let mut candidates: Vec<(Glob, Bits)> = Vec::new();
         let mut covered = Bits::none(self.globs.len());
         for (place, glob) in self.globs.iter().enumerate() {
@@ -145,12 +145,12 @@ impl Elements {
             }
             let mut itself = Bits::none(self.globs.len());
             itself.insert(place);
-            let wider = if as_they_are { Vec::new() } else { widening.wider(glob, budget).unwrap_or_default() };
+            let wider = if as_they_are { Vec::new() } else { widening.wider(glob, effort).unwrap_or_default() };
             for wide in &wider {
                 if candidates.iter().any(|(known, _)| known == wide) {
                     continue;
                 }
-                if let Ok(covers) = self.covered(wide, budget) {
+                if let Ok(covers) = self.covered(wide, effort) {
                     covered.add(&covers);
                     candidates.push((wide.clone(), covers));
                 }
@@ -212,6 +212,12 @@ fn without_superfluous(candidates: &[(Glob, Bits)], chosen: Vec<usize>, bound: u
     kept
 }
 
+/// A Deny that shuts nothing granted, as wide as it can be from the left.
+pub(super) fn stretched(rights: &Rights, deny: &Glob, effort: &mut Effort) -> Glob {
+    let mut widening = Widening { rights, care: Care::Everything, known: HashMap::new() };
+    widening.stretched(deny, effort).unwrap_or_else(|Spent| deny.clone())
+}
+
 /// Wider forms of denies.
 struct Widening<'a> {
     rights: &'a Rights,
@@ -221,30 +227,19 @@ struct Widening<'a> {
 }
 
 impl Widening<'_> {
-    fn wider(&mut self, glob: &Glob, budget: &mut Budget) -> Result<Vec<Glob>, Spent> {
+    fn wider(&mut self, glob: &Glob, effort: &mut Effort) -> Result<Vec<Glob>, Spent> {
         let mut wider = Vec::new();
         let path = &glob.path;
         // The shortest tail behind a star.
         for tail in (0..path.len()).rev().filter_map(|from| path.get(from..)) {
             let candidate = Glob::new(VerbSeg::Star, tail);
-            if self.is_allowed(&candidate, budget)? {
+            if self.is_allowed(&candidate, effort)? {
                 wider.push(candidate);
                 break;
             }
         }
-        // Segment by segment from the left, the verb first.
-        let mut stretched = glob.clone();
-        for place in 0..=path.len() {
-            let mut candidate = stretched.clone();
-            match place.checked_sub(1).and_then(|place| candidate.path.get_mut(place)) {
-                Some(seg) => *seg = Seg::Open,
-                None => candidate.verb = VerbSeg::Star,
-            }
-            if self.is_allowed(&candidate, budget)? {
-                stretched = candidate;
-            }
-        }
-        if stretched != *glob || self.is_allowed(glob, budget)? {
+        let stretched = self.stretched(glob, effort)?;
+        if stretched != *glob || self.is_allowed(glob, effort)? {
             wider.push(stretched);
         }
         // The shortest beginning with all below it.
@@ -252,7 +247,7 @@ impl Widening<'_> {
             let mut beginning: Word = path.get(..length - 1).unwrap_or_default().to_vec();
             beginning.push(Seg::Open);
             let candidate = Glob::new(glob.verb, &beginning);
-            if self.is_allowed(&candidate, budget)? {
+            if self.is_allowed(&candidate, effort)? {
                 wider.push(candidate);
                 break;
             }
@@ -260,15 +255,31 @@ impl Widening<'_> {
         Ok(wider)
     }
 
-    fn is_allowed(&mut self, glob: &Glob, budget: &mut Budget) -> Result<bool, Spent> {
+    /// Stretches a glob segment by segment from the left, the verb first.
+    fn stretched(&mut self, glob: &Glob, effort: &mut Effort) -> Result<Glob, Spent> {
+        let mut stretched = glob.clone();
+        for place in 0..=glob.path.len() {
+            let mut candidate = stretched.clone();
+            match place.checked_sub(1).and_then(|place| candidate.path.get_mut(place)) {
+                Some(seg) => *seg = Seg::Open,
+                None => candidate.verb = VerbSeg::Star,
+            }
+            if self.is_allowed(&candidate, effort)? {
+                stretched = candidate;
+            }
+        }
+        Ok(stretched)
+    }
+
+    fn is_allowed(&mut self, glob: &Glob, effort: &mut Effort) -> Result<bool, Spent> {
         if let Some(known) = self.known.get(glob) {
             return Ok(*known);
         }
         let allowed = match self.care {
-            Care::Everything => !self.rights.touches(glob, budget)?,
-            Care::Ordinary => !self.rights.shuts_ordinary(glob, budget)?,
+            Care::Everything => !self.rights.touches(glob, effort)?,
+            Care::Ordinary => !self.rights.shuts_ordinary(glob, effort)?,
         };
-        budget.spend(glob.path.len() + 4)?;
+        effort.spend(glob.path.len() + 4)?;
         self.known.insert(glob.clone(), allowed);
         Ok(allowed)
     }

@@ -9,11 +9,11 @@
 //!
 //! It never is the requested method alone: a policy is cached, and answers for the next route.
 
-use super::budget::Budget;
 use super::cover::{Care, Chosen, Cover, cover};
+use super::effort::Effort;
 use super::merge;
 use super::part;
-use super::plan::{Loss, Opening, Plan};
+use super::plan::{Loss, Opening, Plan, close};
 use super::rights::Rights;
 use super::sizes::{AROUND, Sizes};
 use super::word::{Glob, OTHER_VERBS, Verb, VerbSeg};
@@ -62,37 +62,48 @@ pub(super) struct Workshop<'a> {
 }
 
 impl Workshop<'_> {
-    pub(super) fn draft(&self, mut plan: Plan, budget: &mut Budget) -> Draft {
+    pub(super) fn draft(&self, mut plan: Plan, effort: &mut Effort) -> Draft {
         let planned = plan.openings.len();
         plan.openings.retain(|opening| self.can_be_said(opening));
         let is_whole = plan.openings.len() == planned;
-        if is_whole && let Some(draft) = self.whole(&plan, budget) {
+        if is_whole && let Some(draft) = self.whole(&mut plan, effort) {
             return draft;
         }
         for care in [Care::Everything, Care::Ordinary] {
             if !self.rights.complete || !is_whole {
                 break;
             }
-            match merge::merged(self, &plan, care, budget) {
+            match merge::merged(self, &plan, care, effort) {
                 Ok(draft) => return draft,
                 Err(merged) if care == Care::Ordinary => plan.openings.extend(merged),
                 Err(_) => {}
             }
         }
-        part::part(self, &plan, budget)
+        part::part(self, &plan, effort)
     }
 
     /// All of the plan, if it fits.
-    fn whole(&self, plan: &Plan, budget: &mut Budget) -> Option<Draft> {
-        let closed = self.assemble(plan, true, Care::Everything, budget);
+    fn whole(&self, plan: &mut Plan, effort: &mut Effort) -> Option<Draft> {
+        let mut care = Care::Everything;
+        let mut open = self.assemble(plan, false, care, effort);
+        if open.bytes > self.limit && !self.rights.complete {
+            care = Care::Ordinary;
+            open = self.assemble(plan, false, care, effort);
+        }
+        if open.bytes > self.limit {
+            return None;
+        }
+        for opening in &mut plan.openings {
+            close(self.rights, opening, effort);
+        }
+        let closed = self.assemble(plan, true, care, effort);
         if closed.bytes <= self.limit {
-            return Some(self.with_refusals(closed, budget));
+            return Some(self.with_refusals(closed, effort));
         }
         if self.rights.complete {
-            let open = self.assemble(plan, false, Care::Everything, budget);
-            return (open.bytes <= self.limit).then_some(open);
+            return Some(open);
         }
-        let short = self.assemble(plan, true, Care::Ordinary, budget);
+        let short = self.assemble(plan, true, Care::Ordinary, effort);
         (short.bytes <= self.limit).then_some(short)
     }
 
@@ -103,7 +114,7 @@ impl Workshop<'_> {
     }
 
     /// What is left of the budget may deny by name what the document names and nothing allows.
-    fn with_refusals(&self, mut draft: Draft, budget: &mut Budget) -> Draft {
+    fn with_refusals(&self, mut draft: Draft, effort: &mut Effort) -> Draft {
         let mut refusals: Vec<Glob> = Vec::new();
         for class in &self.rights.classes {
             let mut rows = class.named.clone();
@@ -112,13 +123,13 @@ impl Workshop<'_> {
                 for verb in class.verbs.iter().filter(|verb| **verb != OTHER_VERBS) {
                     let refusal = Glob::new(VerbSeg::One(*verb), &row.word);
                     let known = draft.deny.iter().any(|deny| deny.covers(&refusal));
-                    if !known && self.rights.touches(&refusal, budget).is_ok_and(|touches| !touches) {
+                    if !known && self.rights.touches(&refusal, effort).is_ok_and(|touches| !touches) {
                         refusals.push(refusal);
                     }
                 }
             }
         }
-        let cover = cover(self.rights, refusals, Vec::new(), Care::Everything, self.sizes, budget);
+        let cover = cover(self.rights, refusals, Vec::new(), Care::Everything, self.sizes, effort);
         let bytes: usize = cover.chosen.iter().map(|chosen| self.sizes.deny(&chosen.glob)).sum();
         if draft.bytes + bytes <= self.limit {
             draft.refuse = cover.chosen.into_iter().map(|chosen| chosen.glob).collect();
@@ -128,8 +139,8 @@ impl Workshop<'_> {
     }
 
     /// All of the plan, with the fewest denies.
-    fn assemble(&self, plan: &Plan, closed: bool, care: Care, budget: &mut Budget) -> Draft {
-        let cover = self.cover(&plan.openings, closed, care, budget);
+    fn assemble(&self, plan: &Plan, closed: bool, care: Care, effort: &mut Effort) -> Draft {
+        let cover = self.cover(&plan.openings, closed, care, effort);
         let mut draft = Draft { loss: plan.loss.clone(), ..Draft::default() };
         for opening in &plan.openings {
             draft.add(opening, &cover, closed);
@@ -140,7 +151,7 @@ impl Workshop<'_> {
     }
 
     /// The fewest denies for all of these.
-    pub(super) fn cover(&self, openings: &[Opening], closed: bool, care: Care, budget: &mut Budget) -> Cover {
+    pub(super) fn cover(&self, openings: &[Opening], closed: bool, care: Care, effort: &mut Effort) -> Cover {
         let (mut clean, mut lossy) = (Vec::new(), Vec::new());
         for opening in openings {
             clean.extend(opening.clean.iter().cloned());
@@ -149,7 +160,7 @@ impl Workshop<'_> {
                 clean.extend(opening.closing.iter().filter(|deny| self.sizes.fits_deny(deny)).cloned());
             }
         }
-        cover(self.rights, clean, lossy, care, self.sizes, budget)
+        cover(self.rights, clean, lossy, care, self.sizes, effort)
     }
 
     /// The size of the policy, with room for the requested method.
@@ -185,6 +196,12 @@ impl Draft {
 
     /// A lossy deny that another covers is not said, but whoever needs it needs the other.
     fn add_lossy(&mut self, deny: &Glob, needed_by: usize) {
+        if let Some((_, needed)) = self.lossy.iter_mut().find(|(known, _)| known == deny) {
+            if needed.last() != Some(&needed_by) {
+                needed.push(needed_by);
+            }
+            return;
+        }
         if let Some((_, needed)) = self.lossy.iter_mut().find(|(known, _)| known.covers(deny)) {
             if !needed.contains(&needed_by) {
                 needed.push(needed_by);

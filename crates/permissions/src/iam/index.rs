@@ -8,7 +8,7 @@
 //! segment; its star takes one more (1, 2) or two more (2). Row 1 ends after the first, row 2 after the second: both are met.
 
 use super::bits::Bits;
-use super::budget::{Budget, Spent};
+use super::effort::{Effort, Spent};
 use super::word::{EMPTY, Glob, Row, Seg, Text, VerbSeg};
 use std::collections::HashMap;
 
@@ -32,6 +32,30 @@ struct Place {
     longer: Bits,
     /// Rows whose paths may end before this place.
     ends: Bits,
+}
+
+/// How far a glob was read.
+struct Reading {
+    /// For each number of segments taken, the rows that agree; `None` for no row.
+    agreeing: Vec<Option<Bits>>,
+    /// Sets that are used no more.
+    spare: Vec<Bits>,
+    words: usize,
+}
+
+impl Reading {
+    fn put(&mut self, place: usize, rows: &Bits) {
+        let rows = self.copy(rows);
+        if let Some(to) = self.agreeing.get_mut(place) {
+            *to = Some(rows);
+        }
+    }
+
+    fn copy(&mut self, rows: &Bits) -> Bits {
+        let mut copy = self.spare.pop().unwrap_or_default();
+        copy.clone_from(rows);
+        copy
+    }
 }
 
 impl Index {
@@ -69,109 +93,104 @@ impl Index {
     }
 
     /// The rows with which the glob has a path in common, whatever the verb.
-    pub(super) fn touched(&self, glob: &Glob, budget: &mut Budget) -> Result<Bits, Spent> {
-        self.read(glob, false, budget)
+    pub(super) fn touched(&self, glob: &Glob, effort: &mut Effort) -> Result<Bits, Spent> {
+        self.read(glob, false, effort)
     }
 
     /// The rows of which the glob matches a path whose parameters are texts of their own: parameters are matched by stars
     /// alone. Of a greedy row it may be a path of any length.
-    pub(super) fn swallowed(&self, glob: &Glob, budget: &mut Budget) -> Result<Bits, Spent> {
-        self.read(glob, true, budget)
+    pub(super) fn swallowed(&self, glob: &Glob, effort: &mut Effort) -> Result<Bits, Spent> {
+        self.read(glob, true, effort)
     }
 
-    fn read(&self, glob: &Glob, exact: bool, budget: &mut Budget) -> Result<Bits, Spent> {
+    fn read(&self, glob: &Glob, exact: bool, effort: &mut Effort) -> Result<Bits, Spent> {
         let words = self.all.words();
-        budget.spend((glob.path.len() + 1) * self.places.len() * words)?;
-        let mut agreeing = vec![Bits::none(0); self.places.len()];
-        if let Some(first) = agreeing.first_mut() {
-            first.clone_from(&self.all);
-        }
+        effort.spend((glob.path.len() + 1) * words)?;
+        let mut reading = Reading { agreeing: vec![None; self.places.len()], spare: Vec::new(), words };
+        reading.put(0, &self.all);
         if glob.verb == VerbSeg::Star {
-            self.take_more(&mut agreeing);
+            // The verb's star may take segments of the path, too.
+            reading = self.take_any(reading);
+            reading.put(0, &self.all);
         }
         for seg in &glob.path {
-            agreeing = match seg {
-                Seg::Open => self.take_any(&agreeing),
-                Seg::Text(text) => self.take_text(&agreeing, *text, exact),
+            reading = match seg {
+                Seg::Open => self.take_any(reading),
+                Seg::Text(text) => self.take_text(reading, *text, exact),
             };
+            effort.spend(words * reading.agreeing.iter().flatten().count())?;
         }
         let mut found = Bits::none(words * 64);
-        for (agree, place) in agreeing.iter().zip(&self.places) {
-            found.add_common(agree, &place.ends);
+        for (agree, place) in reading.agreeing.iter().zip(&self.places) {
+            if let Some(agree) = agree {
+                found.add_common(agree, &place.ends);
+            }
         }
         Ok(found)
     }
 
-    /// A verb's star may take segments of the path, too.
-    fn take_more(&self, agreeing: &mut [Bits]) {
-        let mut taken = self.all.clone();
-        for (at, place) in self.places.iter().enumerate() {
-            taken.keep(&place.longer);
-            if let Some(next) = agreeing.get_mut(at + 1) {
-                next.clone_from(&taken);
-            }
-        }
-    }
-
     /// A star takes one segment or more.
-    fn take_any(&self, agreeing: &[Bits]) -> Vec<Bits> {
-        let mut next = vec![Bits::none(0); agreeing.len()];
-        let mut taken = Bits::none(self.all.words() * 64);
-        for (at, (agree, place)) in agreeing.iter().zip(&self.places).enumerate() {
-            taken.add(agree);
+    fn take_any(&self, mut reading: Reading) -> Reading {
+        let last = reading.agreeing.len() - 1;
+        let mut taken = Bits::none(reading.words * 64);
+        let mut next: Vec<Option<Bits>> = vec![None; reading.agreeing.len()];
+        for (at, place) in self.places.iter().enumerate() {
+            if let Some(agree) = reading.agreeing.get_mut(at).and_then(Option::take) {
+                taken.add(&agree);
+                reading.spare.push(agree);
+            }
             taken.keep(&place.longer);
-            let to = (at + 1).min(agreeing.len() - 1);
-            if let Some(next) = next.get_mut(to).filter(|_| !taken.is_empty()) {
-                if next.words() == 0 {
-                    next.clone_from(&taken);
-                } else {
-                    next.add(&taken);
+            if taken.is_empty() {
+                continue;
+            }
+            if let Some(to) = next.get_mut((at + 1).min(last)) {
+                match to {
+                    Some(rows) => rows.add(&taken),
+                    None => *to = Some(reading.copy(&taken)),
                 }
             }
         }
-        next
+        reading.agreeing = next;
+        reading
     }
 
     /// A text takes one segment that can be it.
-    fn take_text(&self, agreeing: &[Bits], text: Text, exact: bool) -> Vec<Bits> {
-        let mut next = vec![Bits::none(0); agreeing.len()];
-        for (at, (agree, place)) in agreeing.iter().zip(&self.places).enumerate() {
-            if agree.words() == 0 {
-                continue;
+    fn take_text(&self, mut reading: Reading, text: Text, exact: bool) -> Reading {
+        let last = reading.agreeing.len() - 1;
+        let mut next: Vec<Option<Bits>> = vec![None; reading.agreeing.len()];
+        for (at, place) in self.places.iter().enumerate() {
+            let Some(mut agree) = reading.agreeing.get_mut(at).and_then(Option::take) else { continue };
+            let spelled = self.text.get(&(at, text));
+            let open = !exact && text != EMPTY;
+            match (spelled, open) {
+                (Some(spelled), true) => agree.keep_any(&[spelled, &place.one, &place.tail]),
+                (Some(spelled), false) => agree.keep(spelled),
+                (None, true) => agree.keep_any(&[&place.one, &place.tail]),
+                (None, false) => agree.clear(),
             }
-            let mut taking = Bits::none(self.all.words() * 64);
-            if let Some(rows) = self.text.get(&(at, text)) {
-                taking.add(rows);
-            }
-            if !exact && text != EMPTY {
-                taking.add(&place.one);
-                taking.add(&place.tail);
-            }
-            taking.keep(agree);
-            let to = (at + 1).min(agreeing.len() - 1);
-            if let Some(next) = next.get_mut(to).filter(|_| !taking.is_empty()) {
-                if next.words() == 0 {
-                    *next = taking;
-                } else {
-                    next.add(&taking);
-                }
+            let to = next.get_mut((at + 1).min(last)).filter(|_| !agree.is_empty());
+            match to {
+                Some(Some(rows)) => rows.add(&agree),
+                Some(to) => *to = Some(agree),
+                None => reading.spare.push(agree),
             }
         }
-        next
+        reading.agreeing = next;
+        reading
     }
 
     /// The rows that match every path that the word stands for.
-    pub(super) fn containing(&self, word: &[Seg], budget: &mut Budget) -> Result<Bits, Spent> {
-        self.matching(word, false, budget)
+    pub(super) fn containing(&self, word: &[Seg], effort: &mut Effort) -> Result<Bits, Spent> {
+        self.matching(word, false, effort)
     }
 
     /// The rows that match some path that the word stands for, its open segments being any texts.
-    pub(super) fn meeting(&self, word: &[Seg], budget: &mut Budget) -> Result<Bits, Spent> {
-        self.matching(word, true, budget)
+    pub(super) fn meeting(&self, word: &[Seg], effort: &mut Effort) -> Result<Bits, Spent> {
+        self.matching(word, true, effort)
     }
 
-    fn matching(&self, word: &[Seg], some: bool, budget: &mut Budget) -> Result<Bits, Spent> {
-        budget.spend((word.len() + 1) * self.all.words())?;
+    fn matching(&self, word: &[Seg], some: bool, effort: &mut Effort) -> Result<Bits, Spent> {
+        effort.spend((word.len() + 1) * self.all.words())?;
         let last = self.places.len() - 1;
         let mut rows = self.all.clone();
         let mut fitting = Bits::none(self.all.words() * 64);

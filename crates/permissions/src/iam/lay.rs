@@ -6,22 +6,22 @@
 //!
 //! Example: `a/*/b` over `/a/{x}/{y}/{z}` gives `a/O/O/b`. `*/a/*` over `/{x}/{y}/{z}/{w}` gives `O/a/O/O` and `O/O/a/O`.
 
-use super::budget::{Budget, Spent};
+use super::effort::{Effort, Spent};
 use super::word::{EMPTY, Seg, Word};
 
 /// Calls `visit` with each word until it answers `true`; says whether it did.
 pub(super) fn any_laying(
     glob: &[Seg],
     word: &[Seg],
-    budget: &mut Budget,
-    visit: &mut impl FnMut(&[Seg], &mut Budget) -> Result<bool, Spent>,
+    effort: &mut Effort,
+    visit: &mut impl FnMut(&[Seg], &mut Effort) -> Result<bool, Spent>,
 ) -> Result<bool, Spent> {
     if glob.len() > word.len() || ends_differ(glob, word) {
         return Ok(false);
     }
-    budget.spend(glob.len() * word.len())?;
+    effort.spend(glob.len() * word.len())?;
     let mut laying = Laying { glob, word, possible: possible(glob, word), laid: Vec::with_capacity(word.len()) };
-    laying.any(0, 0, budget, visit)
+    laying.any(0, 0, effort, visit)
 }
 
 /// Do the first or the last texts already tell the two apart? Most pairs end here.
@@ -74,21 +74,21 @@ impl Laying<'_> {
         &mut self,
         here: usize,
         there: usize,
-        budget: &mut Budget,
-        visit: &mut impl FnMut(&[Seg], &mut Budget) -> Result<bool, Spent>,
+        effort: &mut Effort,
+        visit: &mut impl FnMut(&[Seg], &mut Effort) -> Result<bool, Spent>,
     ) -> Result<bool, Spent> {
         if !self.is_possible(here, there) {
             return Ok(false);
         }
         let (Some(seg), Some(letter)) = (self.glob.get(here).copied(), self.word.get(there).copied()) else {
-            return visit(&self.laid, budget);
+            return visit(&self.laid, effort);
         };
-        budget.spend(1)?;
+        effort.spend(1)?;
         self.laid.push(if seg == Seg::Open { letter } else { seg });
         // Of stars in a row the last may take as many as they all could: the word is the same.
         let takes_more = seg == Seg::Open && self.glob.get(here + 1) != Some(&Seg::Open);
-        let found = self.any(here + 1, there + 1, budget, visit)?
-            || (takes_more && self.any(here, there + 1, budget, visit)?);
+        let found = self.any(here + 1, there + 1, effort, visit)?
+            || (takes_more && self.any(here, there + 1, effort, visit)?);
         self.laid.pop();
         Ok(found)
     }

@@ -9,12 +9,12 @@
 //! `GET/orders/*` with the cut `*/pii`.
 
 use super::bits::Bits;
-use super::budget::{Budget, Spent};
 use super::cover::{Care, Cover, Elements, cover};
 use super::cuts::{Cut, own_cuts};
 use super::draft::{Draft, Fit, Workshop};
+use super::effort::{Effort, Harm, Spent};
 use super::plan::{Opening, Plan};
-use super::rights::{Class, Harm, Rights};
+use super::rights::{Class, Rights};
 use super::sizes::AROUND;
 use super::word::{Glob, OTHER_VERBS, Seg, Verb, VerbSeg, Word};
 use std::collections::BTreeSet;
@@ -28,11 +28,11 @@ pub(super) fn merged(
     workshop: &Workshop<'_>,
     plan: &Plan,
     care: Care,
-    budget: &mut Budget,
+    effort: &mut Effort,
 ) -> Result<Draft, Vec<Opening>> {
-    let Ok(mut merging) = Merging::new(workshop, plan, care, budget) else { return Err(Vec::new()) };
+    let Ok(mut merging) = Merging::new(workshop, plan, care, effort) else { return Err(Vec::new()) };
     while merging.bytes() > workshop.limit {
-        if budget.spend(merging.candidates.len() * 8).is_err() {
+        if effort.spend(merging.candidates.len() * 8).is_err() {
             break;
         }
         let Some(step) = merging.next_step() else { break };
@@ -75,31 +75,31 @@ struct Merging<'a> {
 }
 
 impl<'a> Merging<'a> {
-    fn new(workshop: &'a Workshop<'a>, plan: &Plan, care: Care, budget: &mut Budget) -> Result<Self, Spent> {
+    fn new(workshop: &'a Workshop<'a>, plan: &Plan, care: Care, effort: &mut Effort) -> Result<Self, Spent> {
         let rights = workshop.rights;
         let granted = granted_methods(rights, plan);
         let globs: Vec<Glob> = granted.iter().map(|(glob, _)| glob.clone()).collect();
         let methods = Elements::new(globs);
         let row_of = |glob: &Glob| granted.iter().find(|(known, _)| known == glob).map(|(_, method)| *method);
         let rows = methods.globs.iter().map(|glob| row_of(glob).unwrap_or_default()).collect();
-        let mut needs = Needs::new(rights, budget)?;
+        let mut needs = Needs::new(rights, effort)?;
         for opening in &plan.openings {
             needs.clean.extend(opening.clean.iter().cloned());
             needs.lossy.extend(opening.lossy.iter().cloned());
         }
         let (clean, lossy) = (std::mem::take(&mut needs.clean), std::mem::take(&mut needs.lossy));
-        let cover = cover(rights, clean, lossy, care, workshop.sizes, budget);
+        let cover = cover(rights, clean, lossy, care, workshop.sizes, effort);
         let deny_bytes = cover.chosen.iter().map(|chosen| workshop.sizes.deny(&chosen.glob)).collect();
         let mut merging =
             Self { workshop, methods, rows, cover, deny_bytes, candidates: Vec::new(), current: Vec::new() };
         for opening in &plan.openings {
             let denies = opening.clean.iter().chain(&opening.lossy).cloned().collect::<Vec<_>>();
-            let candidate = merging.candidate(&opening.glob, &denies, budget)?;
+            let candidate = merging.candidate(&opening.glob, &denies, effort)?;
             merging.current.extend(candidate);
         }
         for shape in shapes(&merging.methods.globs) {
-            if let Some(denies) = needs.of(rights, &shape, budget)? {
-                let candidate = merging.candidate(&shape, &denies, budget)?;
+            if let Some(denies) = needs.of(rights, &shape, effort)? {
+                let candidate = merging.candidate(&shape, &denies, effort)?;
                 let worth =
                     |candidate: &Candidate| candidate.opens.count() > 1 && workshop.sizes.fits_allow(&candidate.glob);
                 merging.candidates.extend(candidate.filter(worth));
@@ -108,14 +108,14 @@ impl<'a> Merging<'a> {
         Ok(merging)
     }
 
-    fn candidate(&self, glob: &Glob, denies: &[Glob], budget: &mut Budget) -> Result<Option<Candidate>, Spent> {
+    fn candidate(&self, glob: &Glob, denies: &[Glob], effort: &mut Effort) -> Result<Option<Candidate>, Spent> {
         let mut needs = Bits::none(self.cover.chosen.len());
         for deny in denies {
             // What the cover does not have, is not known to shut nothing granted.
             let Some(place) = self.cover.of(deny) else { return Ok(None) };
             needs.insert(place);
         }
-        let opens = self.methods.covered(glob, budget)?;
+        let opens = self.methods.covered(glob, effort)?;
         Ok(Some(Candidate { glob: glob.clone(), bytes: self.workshop.sizes.allow(glob), opens, needs }))
     }
 
@@ -274,12 +274,12 @@ struct Needs {
 }
 
 impl Needs {
-    fn new(rights: &Rights, budget: &mut Budget) -> Result<Self, Spent> {
+    fn new(rights: &Rights, effort: &mut Effort) -> Result<Self, Spent> {
         let mut needs = Self { cuts: Vec::new(), clean: Vec::new(), lossy: Vec::new() };
         for class in &rights.classes {
             let mut cuts = vec![None; rights.rows.len()];
             for row in ungranted(class).iter() {
-                let own = own_cuts(rights, class, row, budget)?;
+                let own = own_cuts(rights, class, row, effort)?;
                 for cut in own.iter().filter(|cut| is_bearable(cut)) {
                     let list = if cut.harm == Harm::None { &mut needs.clean } else { &mut needs.lossy };
                     list.extend(with_every_verb(class, &cut.path));
@@ -294,8 +294,8 @@ impl Needs {
     }
 
     /// The denies that an Allow for this glob needs; `None` if one of them would shut a granted method.
-    fn of(&self, rights: &Rights, glob: &Glob, budget: &mut Budget) -> Result<Option<Vec<Glob>>, Spent> {
-        let touched = rights.index.touched(glob, budget)?;
+    fn of(&self, rights: &Rights, glob: &Glob, effort: &mut Effort) -> Result<Option<Vec<Glob>>, Spent> {
+        let touched = rights.index.touched(glob, effort)?;
         let mut denies = Vec::new();
         for (class, cuts) in rights.classes.iter().zip(&self.cuts) {
             let verbs: Vec<Verb> = match glob.verb {

@@ -15,10 +15,10 @@
 //! ```
 
 mod bits;
-mod budget;
 mod cover;
 mod cuts;
 mod draft;
+mod effort;
 mod index;
 mod lay;
 mod merge;

@@ -1,25 +1,25 @@
 //! When not everything fits: as many granted methods as do.
 
-use super::budget::Budget;
-use super::cover::{Care, Cover};
+use super::cover::{Care, Cover, stretched};
 use super::cuts::cuts_for;
 use super::draft::{Draft, Fit, Workshop};
-use super::plan::{Opening, Plan, opening_of};
+use super::effort::Effort;
+use super::plan::{Opening, Plan, close, opening_of};
 use super::rights::Rights;
 use super::word::{Glob, OTHER_VERBS, Verb};
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
 /// Chooses among the planned Allows and those of each row by itself, in order of bytes for each method that they open.
-pub(super) fn part(workshop: &Workshop<'_>, plan: &Plan, budget: &mut Budget) -> Draft {
+pub(super) fn part(workshop: &Workshop<'_>, plan: &Plan, effort: &mut Effort) -> Draft {
     let mut openings = plan.openings.clone();
-    openings.extend(narrow_openings(workshop.rights, plan, budget));
+    openings.extend(narrow_openings(workshop.rights, plan, effort));
     openings.retain(|opening| workshop.can_be_said(opening));
-    choose(workshop, &openings, plan, budget)
+    choose(workshop, &openings, plan, effort)
 }
 
 /// For each granted row the Allow that says it alone, also where another covers it or it had to give way.
-fn narrow_openings(rights: &Rights, plan: &Plan, budget: &mut Budget) -> Vec<Opening> {
+fn narrow_openings(rights: &Rights, plan: &Plan, effort: &mut Effort) -> Vec<Opening> {
     let known: BTreeSet<&Glob> = plan.openings.iter().map(|opening| &opening.glob).collect();
     let mut openings: Vec<Opening> = Vec::new();
     for class in &rights.classes {
@@ -29,21 +29,20 @@ fn narrow_openings(rights: &Rights, plan: &Plan, budget: &mut Budget) -> Vec<Ope
             if !class.verbs.iter().any(|verb| *verb != OTHER_VERBS && is_new(verb)) {
                 continue;
             }
-            let Ok(cuts) = cuts_for(rights, class, path, budget) else { return openings };
-            openings.extend(opening_of(rights, class, path, &cuts, budget));
+            let Ok(cuts) = cuts_for(rights, class, path, effort) else { return openings };
+            openings.extend(opening_of(rights, class, path, &cuts, effort));
         }
     }
     openings.retain(|opening| !known.contains(&opening.glob));
     openings
 }
 
-fn choose(workshop: &Workshop<'_>, openings: &[Opening], plan: &Plan, budget: &mut Budget) -> Draft {
-    let closed = !workshop.rights.complete;
-    let cover = workshop.cover(openings, closed, Care::Ordinary, budget);
+fn choose(workshop: &Workshop<'_>, openings: &[Opening], plan: &Plan, effort: &mut Effort) -> Draft {
+    let cover = workshop.cover(openings, false, Care::Ordinary, effort);
     let mut draft = Draft { fit: Fit::Part, loss: plan.loss.clone(), ..Draft::default() };
     let mut heap = BinaryHeap::new();
     for (place, opening) in openings.iter().enumerate() {
-        if let Some(cost) = cost(workshop, &draft, opening, &cover, closed) {
+        if let Some(cost) = cost(workshop, &draft, opening, &cover) {
             heap.push(Reverse((cost.for_each, place)));
         }
     }
@@ -51,15 +50,41 @@ fn choose(workshop: &Workshop<'_>, openings: &[Opening], plan: &Plan, budget: &m
     // Costs shrink as denies are shared, and grow as methods are open already: each is reckoned anew when its turn comes.
     while let Some(Reverse((was, place))) = heap.pop() {
         let Some(opening) = openings.get(place) else { continue };
-        let Some(now) = cost(workshop, &draft, opening, &cover, closed) else { continue };
+        let Some(now) = cost(workshop, &draft, opening, &cover) else { continue };
         if now.for_each > was {
             heap.push(Reverse((now.for_each, place)));
-        } else if draft.bytes + now.bytes <= workshop.limit {
-            draft.add(opening, &cover, closed);
-            draft.bytes += now.bytes;
+            continue;
+        }
+        if draft.bytes + now.bytes > workshop.limit {
+            continue;
+        }
+        let closing = new_closings(workshop, &draft, opening, effort);
+        let bytes: usize = now.bytes + closing.iter().map(|deny| workshop.sizes.deny(deny)).sum::<usize>();
+        if draft.bytes + bytes <= workshop.limit {
+            draft.add(opening, &cover, false);
+            draft.deny.extend(closing);
+            draft.bytes += bytes;
         }
     }
     draft
+}
+
+/// What closes the outside of the document beside this Allow and is not closed yet, as wide as it can be.
+fn new_closings(workshop: &Workshop<'_>, draft: &Draft, opening: &Opening, effort: &mut Effort) -> Vec<Glob> {
+    if workshop.rights.complete {
+        return Vec::new();
+    }
+    let mut opening = opening.clone();
+    close(workshop.rights, &mut opening, effort);
+    let mut new: Vec<Glob> = Vec::new();
+    for deny in &opening.closing {
+        let known = draft.deny.iter().chain(&new).any(|known| known.covers(deny));
+        if !known {
+            new.push(stretched(workshop.rights, deny, effort));
+        }
+    }
+    new.retain(|deny| workshop.sizes.fits_deny(deny));
+    new
 }
 
 /// What an Allow would add to the policy.
@@ -70,7 +95,7 @@ struct Cost {
 }
 
 /// What the Allow would add; `None` if it opens nothing new, shuts what is open, or cannot be said.
-fn cost(workshop: &Workshop<'_>, draft: &Draft, opening: &Opening, cover: &Cover, closed: bool) -> Option<Cost> {
+fn cost(workshop: &Workshop<'_>, draft: &Draft, opening: &Opening, cover: &Cover) -> Option<Cost> {
     let shut = |verb: Verb, row: usize, denies: &[Glob]| is_shut(workshop.rights, verb, row, denies);
     let lossy: Vec<Glob> = draft.lossy.iter().map(|(glob, _)| glob.clone()).collect();
     let new = opening.opens.iter().filter(|method| !draft.opens.contains(method));
@@ -82,8 +107,7 @@ fn cost(workshop: &Workshop<'_>, draft: &Draft, opening: &Opening, cover: &Cover
     }
     let mut bytes = workshop.sizes.allow(&opening.glob);
     let mut counted: BTreeSet<usize> = BTreeSet::new();
-    let closing = if closed { opening.closing.as_slice() } else { &[] };
-    for deny in opening.clean.iter().chain(closing).chain(&opening.lossy) {
+    for deny in opening.clean.iter().chain(&opening.lossy) {
         let Some(place) = cover.of(deny) else { continue };
         let Some(chosen) = cover.chosen.get(place) else { continue };
         let is_known = draft.deny.contains(&chosen.glob) || lossy.contains(&chosen.glob);

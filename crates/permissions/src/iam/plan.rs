@@ -5,12 +5,13 @@
 //! 2. **Cut** what these globs match and must not: [`cuts`](super::cuts).
 //! 3. **Give way**: where a cut would shut another granted row, one of the two is lost, so that no more are lost than must
 //!    be. What is lost is shut until it is asked for, and then opened by its own ARN.
-//! 4. **Close** what lies outside the document: the same globs with one star more, where nothing granted is shut by it.
+//! 4. **Close** what lies outside the document: the same globs with one star more, where nothing granted is shut by it. This is
+//!    left for when there is room for it.
 
 use super::bits::Bits;
-use super::budget::{Budget, Spent};
 use super::cuts::{Cut, cuts_for, verb_of};
-use super::rights::{Class, Harm, Rights};
+use super::effort::{Effort, Harm, Spent};
+use super::rights::{Class, Rights};
 use super::word::{Glob, OTHER_VERBS, Seg, Verb, VerbSeg, Word, covers};
 
 /// One Allow, and what must be denied beside it.
@@ -21,7 +22,7 @@ pub(super) struct Opening {
     pub(super) clean: Vec<Glob>,
     /// Denies that shut something granted: see [`Harm`].
     pub(super) lossy: Vec<Glob>,
-    /// Denies that shut what lies outside the document, and nothing granted.
+    /// Denies that shut what lies outside the document, and nothing granted, once [`close`] has found them.
     pub(super) closing: Vec<Glob>,
     /// The granted methods that it opens, by verb and row.
     pub(super) opens: Vec<(Verb, usize)>,
@@ -59,10 +60,10 @@ impl Loss {
     }
 }
 
-pub(super) fn plan(rights: &Rights, budget: &mut Budget) -> Plan {
+pub(super) fn plan(rights: &Rights, effort: &mut Effort) -> Plan {
     let mut plan = Plan::default();
     let mut opened: Vec<Bits> = rights.classes.iter().map(|_| Bits::none(rights.rows.len())).collect();
-    if open_for_any_verb(rights, &mut plan, &mut opened, budget).is_err() {
+    if open_for_any_verb(rights, &mut plan, &mut opened, effort).is_err() {
         plan.loss.spent = true;
     }
     for (class, done) in rights.classes.iter().zip(&opened) {
@@ -70,13 +71,13 @@ pub(super) fn plan(rights: &Rights, budget: &mut Budget) -> Plan {
         if class.verbs == [OTHER_VERBS] {
             continue;
         }
-        plan_class(rights, class, done, &mut plan, budget);
+        plan_class(rights, class, done, &mut plan, effort);
     }
     plan
 }
 
 /// The rows that are allowed for every verb, as far as one Allow with a star for the verb says just that.
-fn open_for_any_verb(rights: &Rights, plan: &mut Plan, opened: &mut [Bits], budget: &mut Budget) -> Result<(), Spent> {
+fn open_for_any_verb(rights: &Rights, plan: &mut Plan, opened: &mut [Bits], effort: &mut Effort) -> Result<(), Spent> {
     let mut rows = Bits::all(rights.rows.len());
     for class in &rights.classes {
         rows.keep(&class.allowed);
@@ -86,7 +87,7 @@ fn open_for_any_verb(rights: &Rights, plan: &mut Plan, opened: &mut [Bits], budg
             continue;
         }
         let Some(path) = common_path(rights, row) else { continue };
-        let Some(opening) = any_verb_opening(rights, &rows, &path, budget)? else { continue };
+        let Some(opening) = any_verb_opening(rights, &rows, &path, effort)? else { continue };
         for (class, opened) in rights.classes.iter().zip(opened.iter_mut()) {
             for (_, row) in opening.opens.iter().filter(|(verb, _)| class.verbs.contains(verb)) {
                 opened.insert(*row);
@@ -108,7 +109,7 @@ fn any_verb_opening(
     rights: &Rights,
     rows_of_any: &Bits,
     path: &Word,
-    budget: &mut Budget,
+    effort: &mut Effort,
 ) -> Result<Option<Opening>, Spent> {
     let glob = Glob::new(VerbSeg::Star, path);
     let mut clean = Vec::new();
@@ -124,23 +125,22 @@ fn any_verb_opening(
     }
     let mut opens = Vec::new();
     for class in &rights.classes {
-        for cut in cuts_for(rights, class, path, budget)? {
+        for cut in cuts_for(rights, class, path, effort)? {
             if cut.harm != Harm::None {
                 return Ok(None);
             }
             clean.extend(with_verbs(class, &cut.path));
         }
-        for row in swallowed(rights, class, path, budget)?.iter() {
+        for row in swallowed(rights, class, path, effort)?.iter() {
             opens.extend(class.verbs.iter().map(|verb| (*verb, row)));
         }
     }
     for deny in &clean {
-        if deny.verb == VerbSeg::Star && rights.touches(deny, budget)? {
+        if deny.verb == VerbSeg::Star && rights.touches(deny, effort)? {
             return Ok(None);
         }
     }
-    let closing = closings(rights, &glob, budget)?;
-    Ok(Some(Opening { glob, clean, lossy: Vec::new(), closing, opens }))
+    Ok(Some(Opening { glob, clean, lossy: Vec::new(), closing: Vec::new(), opens }))
 }
 
 /// The path with each verb of the class. What is for verbs that nobody knows has a star, since they have no name.
@@ -163,8 +163,8 @@ fn widest_first(rights: &Rights, rows: impl Iterator<Item = usize>) -> Vec<usize
 }
 
 /// The allowed rows of which the glob matches the first granted path.
-fn swallowed(rights: &Rights, class: &Class, path: &[Seg], budget: &mut Budget) -> Result<Bits, Spent> {
-    let mut rows = rights.index.swallowed(&Glob::new(verb_of(class), path), budget)?;
+fn swallowed(rights: &Rights, class: &Class, path: &[Seg], effort: &mut Effort) -> Result<Bits, Spent> {
+    let mut rows = rights.index.swallowed(&Glob::new(verb_of(class), path), effort)?;
     rows.keep(&class.allowed);
     for row in rows.clone().iter() {
         let generic = class.generic.get(row).and_then(Option::as_ref);
@@ -184,7 +184,7 @@ struct Candidate {
 }
 
 /// The allows of one class, after what had to give way.
-fn plan_class(rights: &Rights, class: &Class, done: &Bits, plan: &mut Plan, budget: &mut Budget) {
+fn plan_class(rights: &Rights, class: &Class, done: &Bits, plan: &mut Plan, effort: &mut Effort) {
     let mut wanted = Bits::none(rights.rows.len());
     for row in class.allowed.iter() {
         let has_path = class.generic.get(row).is_some_and(Option::is_some);
@@ -197,7 +197,7 @@ fn plan_class(rights: &Rights, class: &Class, done: &Bits, plan: &mut Plan, budg
     let kept = loop {
         let mut left = wanted.clone();
         left.take(&lost);
-        let candidates = widest(rights, class, &left, &mut known, budget).unwrap_or_else(|Spent| {
+        let candidates = widest(rights, class, &left, &mut known, effort).unwrap_or_else(|Spent| {
             // What was not looked at is not opened.
             plan.loss.spent = true;
             known.iter().map(|candidate| candidate.row).filter(|row| left.contains(*row)).collect()
@@ -213,7 +213,7 @@ fn plan_class(rights: &Rights, class: &Class, done: &Bits, plan: &mut Plan, budg
                 plan.loss.deep |= deep;
             }
         }
-        let mut openings = opening_of(rights, class, &candidate.path, &candidate.cuts, budget);
+        let mut openings = opening_of(rights, class, &candidate.path, &candidate.cuts, effort);
         for opening in &mut openings {
             opening.opens.retain(|(_, row)| !lost.contains(*row));
         }
@@ -229,7 +229,7 @@ fn widest(
     class: &Class,
     rows: &Bits,
     known: &mut Vec<Candidate>,
-    budget: &mut Budget,
+    effort: &mut Effort,
 ) -> Result<Vec<usize>, Spent> {
     let mut covered = Bits::none(rights.rows.len());
     let mut widest = Vec::new();
@@ -239,8 +239,8 @@ fn widest(
         }
         if !known.iter().any(|candidate| candidate.row == row) {
             let Some(Some(path)) = class.generic.get(row).cloned() else { continue };
-            let swallows = swallowed(rights, class, &path, budget)?;
-            let cuts = cuts_for(rights, class, &path, budget)?;
+            let swallows = swallowed(rights, class, &path, effort)?;
+            let cuts = cuts_for(rights, class, &path, effort)?;
             known.push(Candidate { row, path, swallows, cuts });
         }
         if let Some(candidate) = known.iter().find(|candidate| candidate.row == row) {
@@ -288,10 +288,9 @@ pub(super) fn opening_of(
     class: &Class,
     path: &Word,
     cuts: &[Cut],
-    budget: &mut Budget,
+    effort: &mut Effort,
 ) -> Vec<Opening> {
-    let closing = closings(rights, &Glob::new(verb_of(class), path), budget).unwrap_or_default();
-    let swallows = swallowed(rights, class, path, budget).unwrap_or_default();
+    let swallows = swallowed(rights, class, path, effort).unwrap_or_default();
     let mut openings = Vec::new();
     for verb in class.verbs.iter().filter(|verb| **verb != OTHER_VERBS) {
         let with_verb = |path: &Word| Glob::new(VerbSeg::One(*verb), path);
@@ -300,27 +299,33 @@ pub(super) fn opening_of(
             glob: with_verb(path),
             clean: with(true).map(|cut| with_verb(&cut.path)).collect(),
             lossy: with(false).map(|cut| with_verb(&cut.path)).collect(),
-            closing: closing.iter().map(|glob| with_verb(&glob.path)).collect(),
+            closing: Vec::new(),
             opens: swallows.iter().map(|row| (*verb, row)).collect(),
         });
     }
     openings
 }
 
+/// Finds out how to close what lies outside the document beside an Allow. With the budget spent, it is left open: nothing
+/// there is granted or refused by anybody.
+pub(super) fn close(rights: &Rights, opening: &mut Opening, effort: &mut Effort) {
+    opening.closing = closings(rights, &opening.glob, effort).unwrap_or_default();
+}
+
 /// The glob with more stars in place of each star: what its stars take beyond the row's length, as far as nothing of it is
 /// granted. More stars match less, so only the smallest numbers of them are looked for.
-fn closings(rights: &Rights, glob: &Glob, budget: &mut Budget) -> Result<Vec<Glob>, Spent> {
+fn closings(rights: &Rights, glob: &Glob, effort: &mut Effort) -> Result<Vec<Glob>, Spent> {
     let mut open = vec![glob.path.clone()];
     let mut closing: Vec<Glob> = Vec::new();
     for _ in 0..=rights.index.longest() {
         let mut still_open: Vec<Word> = Vec::new();
         for longer in open.iter().flat_map(|path| one_star_more(path)) {
-            budget.spend(closing.len() + still_open.len() + 1)?;
+            effort.spend(closing.len() + still_open.len() + 1)?;
             if closing.iter().any(|cut| covers(&cut.path, &longer)) || still_open.contains(&longer) {
                 continue;
             }
             let longer = Glob::new(glob.verb, &longer);
-            if rights.touches(&longer, budget)? {
+            if rights.touches(&longer, effort)? {
                 still_open.push(longer.path);
             } else {
                 closing.push(longer);
@@ -329,7 +334,7 @@ fn closings(rights: &Rights, glob: &Glob, budget: &mut Budget) -> Result<Vec<Glo
         open = still_open;
     }
     if rights.complete {
-        close_for_other_verbs(rights, glob, &mut closing, budget)?;
+        close_for_other_verbs(rights, glob, &mut closing, effort)?;
     }
     Ok(closing)
 }
@@ -340,16 +345,16 @@ fn close_for_other_verbs(
     rights: &Rights,
     glob: &Glob,
     closing: &mut Vec<Glob>,
-    budget: &mut Budget,
+    effort: &mut Effort,
 ) -> Result<(), Spent> {
-    let mut others = rights.index.touched(glob, budget)?;
+    let mut others = rights.index.touched(glob, effort)?;
     for class in rights.classes_of(glob.verb) {
         others.take(&class.must);
         others.take(&class.allowed);
     }
     for row in others.iter().filter_map(|row| rights.rows.get(row)) {
         let other = Glob::new(glob.verb, &row.word);
-        if !rights.touches(&other, budget)? {
+        if !rights.touches(&other, effort)? {
             closing.push(other);
         }
     }

@@ -2,8 +2,8 @@
 //!
 //! What the policies of holders who are alike have in common is compiled once, see [`template`](super::template), and kept.
 
-use super::budget::{Budget, MOST_STEPS};
 use super::draft::{Fit, Workshop};
+use super::effort::Effort;
 use super::plan::{Loss, plan};
 use super::rights::Rights;
 use super::rows::{Catalog, Likeness, verb_of};
@@ -120,14 +120,14 @@ impl Policies {
 
     fn compile_template(&self, permissions: &Permissions, key: &Key) -> Template {
         let sizes = Sizes { lengths: &key.lengths, texts: &self.catalog.texts };
-        let mut budget = Budget::new(MOST_STEPS);
-        let Ok(rights) = Rights::new(permissions, &self.catalog, &key.likeness, &mut budget) else {
+        let mut effort = Effort::default();
+        let Ok(rights) = Rights::new(permissions, &self.catalog, &key.likeness, &mut effort) else {
             return Template::nothing();
         };
-        let plan = plan(&rights, &mut budget);
+        let plan = plan(&rights, &mut effort);
         let constants = sizes.constants(permissions.spelling());
         let workshop = Workshop { rights: &rights, sizes: &sizes, limit: self.limits.budget_bytes, constants };
-        Template::new(&workshop.draft(plan, &mut budget), &sizes)
+        Template::new(&workshop.draft(plan, &mut effort), &sizes)
     }
 }
 
@@ -237,6 +237,8 @@ impl View<'_> {
                 change.without_allows.extend(needed_by);
             }
         }
+        change.without_allows.sort_unstable();
+        change.without_allows.dedup();
         let mut kept =
             self.template.allow.iter().enumerate().filter(|(place, _)| !change.without_allows.contains(place));
         change.needs_own = !kept.any(|(_, allow)| self.matches(allow));

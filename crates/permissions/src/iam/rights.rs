@@ -5,7 +5,7 @@
 //! **ungranted**; a policy may not open it.
 
 use super::bits::Bits;
-use super::budget::{Budget, Spent};
+use super::effort::{Effort, Harm, Spent};
 use super::index::Index;
 use super::lay::any_laying;
 use super::rows::{Catalog, Likeness, set_of};
@@ -48,26 +48,12 @@ impl Class {
     }
 }
 
-/// What a Deny for a glob would shut of what is granted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Harm {
-    /// Nothing.
-    None,
-    /// Only paths in which a parameter equals a text of the document, or the longer paths of a greedy row.
-    Special {
-        /// Does it shut paths of a greedy row that are longer than its shortest?
-        deep: bool,
-    },
-    /// The ordinary paths of these rows.
-    Rows(Vec<usize>),
-}
-
 impl Rights {
     pub(super) fn new(
         permissions: &Permissions,
         catalog: &Catalog,
         likeness: &Likeness,
-        budget: &mut Budget,
+        effort: &mut Effort,
     ) -> Result<Self, Spent> {
         let rules = catalog.rules(permissions, likeness);
         let rows = rules.rows.all;
@@ -75,11 +61,11 @@ impl Rights {
         let mut reach = Vec::with_capacity(rows.len());
         for row in &rows {
             // The verb matters nothing here.
-            reach.push(index.touched(&Glob::new(VerbSeg::One(0), &row.word), budget)?);
+            reach.push(index.touched(&Glob::new(VerbSeg::One(0), &row.word), effort)?);
         }
         let mut rights = Self { rows, index, reach, classes: Vec::new(), complete: catalog.complete };
         rights.sort_verbs(catalog, &rules.allowed, &rules.denied);
-        rights.look_ahead(budget)?;
+        rights.look_ahead(effort)?;
         Ok(rights)
     }
 
@@ -106,18 +92,18 @@ impl Rights {
     }
 
     /// Finds the rows of which everything is granted, and each row's first granted path.
-    fn look_ahead(&mut self, budget: &mut Budget) -> Result<(), Spent> {
+    fn look_ahead(&mut self, effort: &mut Effort) -> Result<(), Spent> {
         for place in 0..self.classes.len() {
             let Some(class) = self.classes.get(place) else { continue };
             let mut free = Bits::none(self.rows.len());
             let mut generic = vec![None; self.rows.len()];
             for row in class.allowed.iter() {
-                budget.spend(self.rows.len() / 64 + 1)?;
+                effort.spend(self.rows.len() / 64 + 1)?;
                 if self.is_free(class, row) {
                     free.insert(row);
                 }
                 if let Some(generic) = generic.get_mut(row) {
-                    *generic = self.first_granted(class, row, budget)?;
+                    *generic = self.first_granted(class, row, effort)?;
                 }
             }
             if let Some(class) = self.classes.get_mut(place) {
@@ -140,12 +126,12 @@ impl Rights {
     }
 
     /// A greedy row's shortest paths may be denied.
-    fn first_granted(&self, class: &Class, row: usize, budget: &mut Budget) -> Result<Option<Word>, Spent> {
+    fn first_granted(&self, class: &Class, row: usize, effort: &mut Effort) -> Result<Option<Word>, Spent> {
         let Some(row) = self.rows.get(row) else { return Ok(None) };
         let longest = if row.greedy { self.index.longest() + 1 } else { row.word.len() };
         for length in row.word.len()..=longest.max(row.word.len()) {
             if let Some(word) = row.word_of(length)
-                && self.grants(class, &word, budget)?
+                && self.grants(class, &word, effort)?
             {
                 return Ok(Some(word));
             }
@@ -154,8 +140,8 @@ impl Rights {
     }
 
     /// Is the path granted that this word stands for?
-    pub(super) fn grants(&self, class: &Class, word: &[Seg], budget: &mut Budget) -> Result<bool, Spent> {
-        let matching = self.index.containing(word, budget)?;
+    pub(super) fn grants(&self, class: &Class, word: &[Seg], effort: &mut Effort) -> Result<bool, Spent> {
+        let matching = self.index.containing(word, effort)?;
         if matching.meets(&class.denied) {
             return Ok(false);
         }
@@ -164,7 +150,7 @@ impl Rights {
         let mut allowed = matching;
         allowed.keep(&class.allowed);
         for row in allowed.iter().filter_map(|row| self.rows.get(row)) {
-            budget.spend(1)?;
+            effort.spend(1)?;
             if !winners.iter().any(|winner| self.rows.get(winner).is_some_and(|winner| winner.beats(row))) {
                 return Ok(true);
             }
@@ -181,17 +167,27 @@ impl Rights {
     }
 
     /// Does the glob match anything that is granted?
-    pub(super) fn touches(&self, glob: &Glob, budget: &mut Budget) -> Result<bool, Spent> {
-        let touched = self.index.touched(glob, budget)?;
+    pub(super) fn touches(&self, glob: &Glob, effort: &mut Effort) -> Result<bool, Spent> {
+        effort.spend(glob.path.len() + 1)?;
+        if let Some(known) = effort.touches.get(glob) {
+            return Ok(*known);
+        }
+        let touches = self.find_touches(glob, effort)?;
+        effort.touches.insert(glob.clone(), touches);
+        Ok(touches)
+    }
+
+    fn find_touches(&self, glob: &Glob, effort: &mut Effort) -> Result<bool, Spent> {
+        let touched = self.index.touched(glob, effort)?;
         for class in self.classes_of(glob.verb) {
-            if self.touches_in(class, glob, &touched, budget)? {
+            if self.touches_in(class, glob, &touched, effort)? {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    fn touches_in(&self, class: &Class, glob: &Glob, touched: &Bits, budget: &mut Budget) -> Result<bool, Spent> {
+    fn touches_in(&self, class: &Class, glob: &Glob, touched: &Bits, effort: &mut Effort) -> Result<bool, Spent> {
         if !touched.meets(&class.allowed) {
             return Ok(false);
         }
@@ -202,20 +198,20 @@ impl Rights {
         let mut doubtful = touched.clone();
         doubtful.keep(&class.allowed);
         for row in doubtful.iter() {
-            if self.matches_granted(class, glob, row, budget)? {
+            if self.matches_granted(class, glob, row, effort)? {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    fn matches_granted(&self, class: &Class, glob: &Glob, row: usize, budget: &mut Budget) -> Result<bool, Spent> {
+    fn matches_granted(&self, class: &Class, glob: &Glob, row: usize, effort: &mut Effort) -> Result<bool, Spent> {
         let Some(row) = self.rows.get(row) else { return Ok(false) };
         for length in self.lengths(row, &glob.path) {
             let Some(word) = row.word_of(length) else { continue };
             for path in variants(glob) {
-                let mut granted = |laid: &[Seg], budget: &mut Budget| self.grants(class, laid, budget);
-                if any_laying(&path, &word, budget, &mut granted)? {
+                let mut granted = |laid: &[Seg], effort: &mut Effort| self.grants(class, laid, effort);
+                if any_laying(&path, &word, effort, &mut granted)? {
                     return Ok(true);
                 }
             }
@@ -231,8 +227,8 @@ impl Rights {
     }
 
     /// Does the glob match ordinary paths of granted rows, in which parameters are texts of their own, of any length?
-    pub(super) fn shuts_ordinary(&self, glob: &Glob, budget: &mut Budget) -> Result<bool, Spent> {
-        let swallowed = self.index.swallowed(glob, budget)?;
+    pub(super) fn shuts_ordinary(&self, glob: &Glob, effort: &mut Effort) -> Result<bool, Spent> {
+        let swallowed = self.index.swallowed(glob, effort)?;
         for class in self.classes_of(glob.verb) {
             let mut rows = swallowed.clone();
             rows.keep(&class.allowed);
@@ -243,13 +239,23 @@ impl Rights {
         Ok(false)
     }
 
-    /// What would a Deny for this glob shut of what is granted to this class?
-    pub(super) fn harm(&self, class: &Class, glob: &Glob, budget: &mut Budget) -> Result<Harm, Spent> {
-        let touched = self.index.touched(glob, budget)?;
+    /// What would a Deny for this glob, whose verb is one of the class, shut of what is granted?
+    pub(super) fn harm(&self, class: &Class, glob: &Glob, effort: &mut Effort) -> Result<Harm, Spent> {
+        effort.spend(glob.path.len() + 1)?;
+        if let Some(known) = effort.harms.get(glob) {
+            return Ok(known.clone());
+        }
+        let harm = self.find_harm(class, glob, effort)?;
+        effort.harms.insert(glob.clone(), harm.clone());
+        Ok(harm)
+    }
+
+    fn find_harm(&self, class: &Class, glob: &Glob, effort: &mut Effort) -> Result<Harm, Spent> {
+        let touched = self.index.touched(glob, effort)?;
         if !touched.meets(&class.allowed) {
             return Ok(Harm::None);
         }
-        let mut swallowed = self.index.swallowed(glob, budget)?;
+        let mut swallowed = self.index.swallowed(glob, effort)?;
         swallowed.keep(&class.allowed);
         let (mut rows, mut deep) = (Vec::new(), false);
         for row in swallowed.iter() {
@@ -267,7 +273,7 @@ impl Rights {
         if !rows.is_empty() {
             return Ok(Harm::Rows(rows));
         }
-        let harms = self.touches_in(class, glob, &touched, budget)?;
+        let harms = self.touches_in(class, glob, &touched, effort)?;
         Ok(if harms { Harm::Special { deep } } else { Harm::None })
     }
 }

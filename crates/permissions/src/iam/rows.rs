@@ -157,6 +157,9 @@ impl Catalog {
         for permission in likeness.applied.iter().filter_map(|place| permissions.permissions().get(*place)) {
             for effect in [Effect::Allow, Effect::Deny] {
                 for route in permission.routes(effect) {
+                    if effect == Effect::Allow && !is_requested_so(permissions, route) {
+                        continue;
+                    }
                     let bind = |claim: &str| bound(permissions, likeness, effect, claim);
                     let Some(row) = self.texts.row(route, bind) else { continue };
                     let place = rules.rows.place_of(row);
@@ -167,6 +170,11 @@ impl Catalog {
         }
         rules
     }
+}
+
+/// Can a request be spelled as the route is? `/.;a` cannot, since servers may read it as `/`.
+fn is_requested_so(permissions: &Permissions, route: &Route) -> bool {
+    !route.literals().any(|literal| permissions.spelling().refuses(&["/GET/", literal].concat()))
 }
 
 /// What a rule puts in place of a claim: its value; without one, an allow matches nothing, and a deny any segment.
