@@ -97,8 +97,10 @@ impl Cuts<'_> {
                 self.cut_path(path, effort)?;
                 Ok(false)
             })?;
-            // Past the longest row, one segment more says nothing new once it says nothing.
-            if length > rights.index.longest() && self.found.len() == before {
+            // Past the longest row, and where the glob's texts may stand, one segment more says nothing new once it says nothing.
+            let texts = glob.iter().filter(|seg| **seg != Seg::Open).count();
+            let settled = rights.index.longest().max(glob.len()) + texts;
+            if length > settled && self.found.len() == before {
                 break;
             }
         }

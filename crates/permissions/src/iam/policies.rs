@@ -181,7 +181,7 @@ fn of_template(template: &Template, grants: &Grants<'_>, verdict: Verdict<'_>, m
     let change = match (verdict.is_permitted(), own) {
         (true, _) => view.open(),
         (false, Some(_)) => Change::default(),
-        (false, None) => view.shut(),
+        (false, None) => view.shut(verdict),
     };
     let mut statements = view.statements(&change);
     match own {
@@ -246,8 +246,14 @@ impl View<'_> {
     }
 
     /// What has to give way so that the requested method, which is refused and cannot be named, is shut.
-    fn shut(&self) -> Change {
+    fn shut(&self, verdict: Verdict<'_>) -> Change {
         let mut change = Change::default();
+        let denies = self.template.deny.iter().chain(self.template.lossy.iter().map(|(deny, _)| deny));
+        let is_shut = (self.template.has_star && verdict == Verdict::Misspelled)
+            || denies.into_iter().any(|deny| self.matches(deny));
+        if is_shut {
+            return change;
+        }
         for (place, allow) in self.template.allow.iter().enumerate() {
             if self.matches(allow) {
                 change.without_allows.push(place);

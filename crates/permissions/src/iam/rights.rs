@@ -222,7 +222,7 @@ impl Rights {
     /// The lengths of a row's paths that matter to a glob: past the longest row and the glob's own length, one segment more
     /// changes nothing.
     pub(super) fn lengths(&self, row: &Row, glob: &[Seg]) -> std::ops::RangeInclusive<usize> {
-        let longest = if row.greedy { self.index.longest() + glob.len() + 1 } else { row.word.len() };
+        let longest = if row.greedy { self.index.longest() + 2 * glob.len() + 1 } else { row.word.len() };
         row.word.len()..=longest.max(row.word.len())
     }
 
