@@ -113,14 +113,14 @@ fn any_verb_opening(
 ) -> Result<Option<Opening>, Spent> {
     let glob = Glob::new(VerbSeg::Star, path);
     let mut clean = Vec::new();
-    // The verb's star may take a segment of the path, too, so that is denied, unless all of it is granted anyway.
-    let mut longer = path.clone();
-    longer.insert(0, Seg::Open);
-    let is_granted = |row: usize| {
-        let free = rights.classes.iter().all(|class| class.free.contains(row));
-        free && rights.rows.get(row).is_some_and(|row| row.greedy && covers(&row.word, &longer))
+    // The verb's star may take segments of the path, too, so that is denied, unless every path is granted for every verb.
+    let everything = |row: usize| {
+        let whole = rights.rows.get(row).is_some_and(|row| row.greedy && row.word == [Seg::Open]);
+        whole && rights.classes.iter().all(|class| class.free.contains(row))
     };
-    if !rows_of_any.iter().any(is_granted) {
+    if !rows_of_any.iter().any(everything) {
+        let mut longer = path.clone();
+        longer.insert(0, Seg::Open);
         clean.push(Glob::new(VerbSeg::Star, &longer));
     }
     let mut opens = Vec::new();
