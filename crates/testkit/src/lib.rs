@@ -15,10 +15,13 @@
 )]
 
 pub mod api_shapes;
+pub mod caller;
 pub mod documents;
 pub mod doors;
 pub mod hostile;
 pub mod iam;
+pub mod judge;
+pub mod oracle;
 pub mod vectors;
 pub mod world;
 
