@@ -26,10 +26,10 @@ fn patterns(literals: &str, denies_claims: bool) -> Vec<String> {
         "*//*", "*/./*", "*/../*", "*/.", "*/..", "*%2e*", "*%2E*", "*%2f*", "*%2F*", "*%23*", "*%25*", "*\\*",
         "*%3?*", "*%5?*", "*%6?*", "*%7?*",
     ];
-    let mut patterns: Vec<String> = always.map(|pattern| format!("arn:aws:execute-api:*:*:{pattern}")).to_vec();
-    let mut add = |pattern: &str| patterns.push(format!("arn:aws:execute-api:*:*:{pattern}"));
-    add(&format!("{OWN}/*/?*/"));
-    add(&format!("{OWN}/*:{OWN}/*"));
+    let mut patterns: Vec<String> = always.map(|pattern| format!("arn:aws:execute-api:*:*:{OWN}/{pattern}")).to_vec();
+    let mut add = |pattern: &str| patterns.push(format!("arn:aws:execute-api:*:*:{OWN}/{pattern}"));
+    add("*/?*/");
+    add(&format!("*:{OWN}/*"));
     if literals.contains(';') {
         add("*/.;*");
         add("*/..;*");

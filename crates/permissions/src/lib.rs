@@ -32,5 +32,5 @@ pub use pattern::{ClaimValues, Effect, LONGEST_CLAIM_VALUE, matches, matches_any
 pub use permission::Permission;
 pub use permissions::Permissions;
 pub use route::{CONNECT, Route, Segment, VERBS, Verb};
-pub use spelling::{Spelling, TRAILING_SLASH};
+pub use spelling::Spelling;
 pub use value::RESERVED_CONTEXT_NAMES;

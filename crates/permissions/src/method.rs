@@ -69,10 +69,10 @@ impl Method {
         self.arn.get(self.path..).unwrap_or_default()
     }
 
-    /// Verb and path as they stand in the ARN, with the slash that ends the stage.
+    /// Verb and path as they stand in the ARN, behind the stage.
     #[must_use]
     pub fn after_stage(&self) -> &str {
-        self.arn.get(self.verb.saturating_sub(1)..).unwrap_or_default()
+        self.arn.get(self.verb..).unwrap_or_default()
     }
 
     /// The path's segments; none for the root path.

@@ -12,12 +12,8 @@
 
 use std::collections::BTreeSet;
 
-/// Two slashes in a row, dot segments.
-const MALFORMED: [&str; 5] = ["*//*", "*/./*", "*/../*", "*/.", "*/.."];
-
-/// A trailing slash behind a path. The `?` spares the root path, whose method ends in `VERB/`. This pattern has to begin
-/// with the API and the stage, or it would take their slashes for the path's.
-pub const TRAILING_SLASH: &str = "*/?*/";
+/// Two slashes in a row, a trailing slash (the `?` spares the root path, whose method ends in `VERB/`), dot segments.
+const MALFORMED: [&str; 6] = ["*//*", "*/?*/", "*/./*", "*/../*", "*/.", "*/.."];
 
 /// Encoded dots, slashes, `#` and `%`, which change where a path leads, and the backslash that some servers take for a slash.
 const SEPARATORS: [&str; 7] = ["*%2e*", "*%2E*", "*%2f*", "*%2F*", "*%23*", "*%25*", "*\\*"];
@@ -88,21 +84,18 @@ impl Spelling {
         patterns
     }
 
-    /// What every policy with a wildcard denies. Each begins with a star that also takes API and stage;
-    /// [`TRAILING_SLASH`] comes on top, behind API and stage.
+    /// What every policy with a wildcard denies, behind API and stage.
     #[must_use]
     pub fn patterns(&self) -> &[String] {
         &self.patterns
     }
 
-    /// Is a method refused for its spelling? It is written `/VERB/path`, with the slash that ends the stage.
+    /// Is a method, written `VERB/path`, refused for its spelling?
     #[must_use]
     pub fn refuses(&self, method: &str) -> bool {
-        let mut segments = method.split('/').skip(1);
-        let is_root = segments.clone().count() == 2 && method.ends_with('/');
+        let (_, path) = method.split_once('/').unwrap_or_default();
         let malformed = |segment: &str| matches!(segment, "" | "." | "..");
-        let verb = segments.next().unwrap_or_default();
-        malformed(verb) || (!is_root && segments.any(malformed)) || self.refuses_characters(method)
+        (!path.is_empty() && path.split('/').any(malformed)) || self.refuses_characters(method)
     }
 
     /// Most methods have none of these characters, so the look at each is short.
@@ -169,13 +162,8 @@ mod tests {
     }
 
     fn said(spelling: &Spelling, method: &str) -> bool {
-        // The star at the beginning takes API and stage, too; the trailing slash comes behind them.
-        let matches = |pattern: &str, text: &str| {
-            matches(&pattern.chars().collect::<Vec<_>>(), &text.chars().collect::<Vec<_>>())
-        };
-        let whole = format!("api/stage{method}");
-        spelling.patterns.iter().any(|pattern| matches(pattern, &whole))
-            || matches(TRAILING_SLASH, method.strip_prefix('/').unwrap())
+        let text: Vec<char> = method.chars().collect();
+        spelling.patterns.iter().any(|pattern| matches(&pattern.chars().collect::<Vec<_>>(), &text))
     }
 
     fn spellings() -> Vec<Spelling> {
@@ -201,7 +189,7 @@ mod tests {
         }
         for spelling in spellings() {
             for path in &paths {
-                let method = format!("/GET/{path}");
+                let method = format!("GET/{path}");
                 assert_eq!(spelling.refuses(&method), said(&spelling, &method), "{method} {:?}", spelling.patterns);
             }
         }
@@ -211,22 +199,20 @@ mod tests {
     fn no_encoding_of_a_character_that_routes_have_is_open_and_others_are() {
         let spelling = Spelling::new(["admin", "a-b", "x@y", "J"].into_iter(), false);
         for refused in ["%61dmin", "a%2db", "a%2Db", "x%40y", "%4a", "%4A", "%5C", "%3b", "%2e%2e", "%252e"] {
-            assert!(spelling.refuses(&format!("/GET/{refused}")), "{refused}");
+            assert!(spelling.refuses(&format!("GET/{refused}")), "{refused}");
         }
         for usable in ["a%20b", "%C3%B6", "a%2Cb", "%4B", "%41"] {
-            assert!(!spelling.refuses(&format!("/GET/{usable}")), "{usable}");
+            assert!(!spelling.refuses(&format!("GET/{usable}")), "{usable}");
         }
     }
 
     #[test]
     fn a_path_of_dots_empty_segments_or_a_trailing_slash_is_refused_and_the_root_path_is_not() {
         let spelling = Spelling::new(["a"].into_iter(), false);
-        for refused in
-            ["/./x", "/../", "/GET//", "/GET/a/", "/GET//a", "/GET/a//b", "/GET/.", "/GET/a/..", "/GET/a/./b"]
-        {
+        for refused in ["GET//", "GET/a/", "GET//a", "GET/a//b", "GET/.", "GET/a/..", "GET/a/./b"] {
             assert!(spelling.refuses(refused), "{refused}");
         }
-        for usable in ["/GET/", "/GET/a", "/GET/...", "/GET/a.b"] {
+        for usable in ["GET/", "GET/a", "GET/...", "GET/a.b"] {
             assert!(!spelling.refuses(usable), "{usable}");
         }
     }

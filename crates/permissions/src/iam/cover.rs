@@ -170,7 +170,7 @@ impl Elements {
         for (place, (glob, covers)) in candidates.iter().enumerate() {
             let gain = covers.count();
             if gain > 0 {
-                heap.push(Reverse((cost(sizes.deny(glob), gain), place, gain)));
+                heap.push(Reverse((cost(sizes.resource(glob), gain), place, gain)));
             }
         }
         while let Some(Reverse((_, place, gain))) = heap.pop() {
@@ -180,7 +180,7 @@ impl Elements {
                 covered.add(covers);
                 chosen.push(place);
             } else if now > 0 {
-                heap.push(Reverse((cost(sizes.deny(glob), now), place, now)));
+                heap.push(Reverse((cost(sizes.resource(glob), now), place, now)));
             }
         }
         without_superfluous(candidates, chosen, self.globs.len())

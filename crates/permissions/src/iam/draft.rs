@@ -110,7 +110,7 @@ impl Workshop<'_> {
     /// Does API Gateway take each resource that the Allow needs?
     pub(super) fn can_be_said(&self, opening: &Opening) -> bool {
         let denies = opening.clean.iter().chain(&opening.lossy);
-        self.sizes.fits_allow(&opening.glob) && denies.into_iter().all(|deny| self.sizes.fits_deny(deny))
+        self.sizes.fits(&opening.glob) && denies.into_iter().all(|deny| self.sizes.fits(deny))
     }
 
     /// What is left of the budget may deny by name what the document names and nothing allows.
@@ -130,7 +130,7 @@ impl Workshop<'_> {
             }
         }
         let cover = cover(self.rights, refusals, Vec::new(), Care::Everything, self.sizes, effort);
-        let bytes: usize = cover.chosen.iter().map(|chosen| self.sizes.deny(&chosen.glob)).sum();
+        let bytes: usize = cover.chosen.iter().map(|chosen| self.sizes.resource(&chosen.glob)).sum();
         if draft.bytes + bytes <= self.limit {
             draft.refuse = cover.chosen.into_iter().map(|chosen| chosen.glob).collect();
             draft.bytes += bytes;
@@ -157,7 +157,7 @@ impl Workshop<'_> {
             clean.extend(opening.clean.iter().cloned());
             lossy.extend(opening.lossy.iter().cloned());
             if closed {
-                clean.extend(opening.closing.iter().filter(|deny| self.sizes.fits_deny(deny)).cloned());
+                clean.extend(opening.closing.iter().filter(|deny| self.sizes.fits(deny)).cloned());
             }
         }
         cover(self.rights, clean, lossy, care, self.sizes, effort)
@@ -165,9 +165,9 @@ impl Workshop<'_> {
 
     /// The size of the policy, with room for the requested method.
     pub(super) fn bytes(&self, draft: &Draft) -> usize {
-        let allow: usize = draft.allow.iter().map(|glob| self.sizes.allow(glob)).sum();
-        let deny: usize = draft.deny.iter().map(|glob| self.sizes.deny(glob)).sum();
-        let lossy: usize = draft.lossy.iter().map(|(glob, _)| self.sizes.deny(glob)).sum();
+        let allow: usize = draft.allow.iter().map(|glob| self.sizes.resource(glob)).sum();
+        let deny: usize = draft.deny.iter().map(|glob| self.sizes.resource(glob)).sum();
+        let lossy: usize = draft.lossy.iter().map(|(glob, _)| self.sizes.resource(glob)).sum();
         let constants = if draft.allow.iter().any(Glob::has_star) { self.constants } else { 0 };
         AROUND + self.sizes.guard() + constants + allow + deny + lossy
     }

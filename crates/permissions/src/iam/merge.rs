@@ -89,7 +89,7 @@ impl<'a> Merging<'a> {
         }
         let (clean, lossy) = (std::mem::take(&mut needs.clean), std::mem::take(&mut needs.lossy));
         let cover = cover(rights, clean, lossy, care, workshop.sizes, effort);
-        let deny_bytes = cover.chosen.iter().map(|chosen| workshop.sizes.deny(&chosen.glob)).collect();
+        let deny_bytes = cover.chosen.iter().map(|chosen| workshop.sizes.resource(&chosen.glob)).collect();
         let mut merging =
             Self { workshop, methods, rows, cover, deny_bytes, candidates: Vec::new(), current: Vec::new() };
         for opening in &plan.openings {
@@ -100,8 +100,7 @@ impl<'a> Merging<'a> {
         for shape in shapes(&merging.methods.globs) {
             if let Some(denies) = needs.of(rights, &shape, effort)? {
                 let candidate = merging.candidate(&shape, &denies, effort)?;
-                let worth =
-                    |candidate: &Candidate| candidate.opens.count() > 1 && workshop.sizes.fits_allow(&candidate.glob);
+                let worth = |candidate: &Candidate| candidate.opens.count() > 1 && workshop.sizes.fits(&candidate.glob);
                 merging.candidates.extend(candidate.filter(worth));
             }
         }
@@ -116,7 +115,7 @@ impl<'a> Merging<'a> {
             needs.insert(place);
         }
         let opens = self.methods.covered(glob, effort)?;
-        Ok(Some(Candidate { glob: glob.clone(), bytes: self.workshop.sizes.allow(glob), opens, needs }))
+        Ok(Some(Candidate { glob: glob.clone(), bytes: self.workshop.sizes.resource(glob), opens, needs }))
     }
 
     fn bytes(&self) -> usize {

@@ -59,7 +59,7 @@ fn choose(workshop: &Workshop<'_>, openings: &[Opening], plan: &Plan, effort: &m
             continue;
         }
         let closing = new_closings(workshop, &draft, opening, effort);
-        let bytes: usize = now.bytes + closing.iter().map(|deny| workshop.sizes.deny(deny)).sum::<usize>();
+        let bytes: usize = now.bytes + closing.iter().map(|deny| workshop.sizes.resource(deny)).sum::<usize>();
         if draft.bytes + bytes <= workshop.limit {
             draft.add(opening, &cover, false);
             draft.deny.extend(closing);
@@ -83,7 +83,7 @@ fn new_closings(workshop: &Workshop<'_>, draft: &Draft, opening: &Opening, effor
             new.push(stretched(workshop.rights, deny, effort));
         }
     }
-    new.retain(|deny| workshop.sizes.fits_deny(deny));
+    new.retain(|deny| workshop.sizes.fits(deny));
     new
 }
 
@@ -105,14 +105,14 @@ fn cost(workshop: &Workshop<'_>, draft: &Draft, opening: &Opening, cover: &Cover
     if new == 0 || shuts_open {
         return None;
     }
-    let mut bytes = workshop.sizes.allow(&opening.glob);
+    let mut bytes = workshop.sizes.resource(&opening.glob);
     let mut counted: BTreeSet<usize> = BTreeSet::new();
     for deny in opening.clean.iter().chain(&opening.lossy) {
         let Some(place) = cover.of(deny) else { continue };
         let Some(chosen) = cover.chosen.get(place) else { continue };
         let is_known = draft.deny.contains(&chosen.glob) || lossy.contains(&chosen.glob);
         if counted.insert(place) && !is_known {
-            bytes += workshop.sizes.deny(&chosen.glob);
+            bytes += workshop.sizes.resource(&chosen.glob);
         }
     }
     Some(Cost { bytes, for_each: bytes * 1000 / new })

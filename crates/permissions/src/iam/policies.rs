@@ -214,8 +214,7 @@ struct Change {
 
 impl View<'_> {
     fn matches(&self, resource: &super::template::Resource) -> bool {
-        let path = self.method.after_stage().strip_prefix('/').unwrap_or_default();
-        resource.matches(self.values, self.method.api_and_stage(), path)
+        resource.matches(self.values, self.method.after_stage())
     }
 
     /// What has to give way so that the requested method, which is granted, is open.

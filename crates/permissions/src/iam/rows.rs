@@ -174,7 +174,7 @@ impl Catalog {
 
 /// Can a request be spelled as the route is? `/.;a` cannot, since servers may read it as `/`.
 fn is_requested_so(permissions: &Permissions, route: &Route) -> bool {
-    !route.literals().any(|literal| permissions.spelling().refuses(&["/GET/", literal].concat()))
+    !route.literals().any(|literal| permissions.spelling().refuses(&["GET/", literal].concat()))
 }
 
 /// What a rule puts in place of a claim: its value; without one, an allow matches nothing, and a deny any segment.

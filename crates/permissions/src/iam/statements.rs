@@ -4,11 +4,13 @@
 //! have them escaped one by one, takes most of a decision's time after the signature.
 //!
 //! Region and account are stars. IAM's star crosses colons, so that alone would let `/x:{api}/{stage}/GET/y` pass for `/y`;
-//! a Deny of such paths, the guard, stands in each policy that does so, and the engine refuses them, too.
+//! a Deny of such paths, the guard, stands in each policy that does so, and the engine refuses them, too. API and stage are
+//! spelled out in every resource: IAM's documentation has no wildcard in the first part behind the account, and an evaluator
+//! that keeps to that passes over a Deny that has.
 
 use super::template::Resource;
 use crate::method::Method;
-use crate::spelling::{Spelling, TRAILING_SLASH};
+use crate::spelling::Spelling;
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -42,8 +44,7 @@ impl PolicyDocument {
 
 /// What a policy allows and denies: two lists of resources in JSON.
 pub(super) struct Statements {
-    /// `arn:{partition}:execute-api:*:*:`, and behind it the API and stage.
-    any_api: String,
+    /// `arn:{partition}:execute-api:*:*:{api}/{stage}/`, or with region and account.
     stage: String,
     allow: List,
     deny: List,
@@ -78,9 +79,8 @@ impl List {
 
 impl Statements {
     pub(super) fn new(method: &Method) -> Self {
-        let any_api = ["arn:", method.partition(), ":execute-api:*:*:"].concat();
-        let stage = [any_api.as_str(), method.api_and_stage()].concat();
-        Self { any_api, stage, allow: List::default(), deny: List::default() }
+        let stage = ["arn:", method.partition(), ":execute-api:*:*:", method.api_and_stage()].concat();
+        Self { stage, allow: List::default(), deny: List::default() }
     }
 
     /// For policies whose resources spell region and account.
@@ -93,8 +93,7 @@ impl Statements {
     }
 
     pub(super) fn deny(&mut self, resource: &Resource, values: &[Option<&str>]) {
-        let prefix = if resource.with_stage { &self.stage } else { &self.any_api };
-        Self::write(&mut self.deny, prefix, resource, values);
+        Self::write(&mut self.deny, &self.stage, resource, values);
     }
 
     fn write(list: &mut List, prefix: &str, resource: &Resource, values: &[Option<&str>]) {
@@ -110,11 +109,10 @@ impl Statements {
         for pattern in spelling.patterns() {
             // The one character of a pattern that JSON escapes.
             match pattern.split_once('\\') {
-                Some((before, behind)) => self.deny.push(&[&self.any_api, before, r"\\", behind]),
-                None => self.deny.push(&[&self.any_api, pattern]),
+                Some((before, behind)) => self.deny.push(&[&self.stage, before, r"\\", behind]),
+                None => self.deny.push(&[&self.stage, pattern]),
             }
         }
-        self.deny.push(&[&self.stage, TRAILING_SLASH]);
     }
 
     /// Denies paths that repeat the API's own prefix.

@@ -22,11 +22,9 @@ pub(super) struct Template {
     pub(super) loss: Loss,
 }
 
-/// What a resource says.
+/// What a resource says behind the stage.
 #[derive(Debug)]
 pub(super) struct Resource {
-    /// Are API and stage spelled out in front? If not, a star takes them.
-    pub(super) with_stage: bool,
     chunks: Vec<Chunk>,
 }
 
@@ -39,11 +37,11 @@ enum Chunk {
 
 impl Template {
     pub(super) fn new(draft: &Draft, sizes: &Sizes<'_>) -> Self {
-        let deny = |glob: &Glob| Resource::new(glob, sizes.needs_stage(glob), sizes.texts);
+        let resource = |glob: &Glob| Resource::new(glob, sizes.texts);
         Self {
-            allow: draft.allow.iter().map(|glob| Resource::new(glob, true, sizes.texts)).collect(),
-            deny: draft.deny.iter().chain(&draft.refuse).map(deny).collect(),
-            lossy: draft.lossy.iter().map(|(glob, needed_by)| (deny(glob), needed_by.clone())).collect(),
+            allow: draft.allow.iter().map(resource).collect(),
+            deny: draft.deny.iter().chain(&draft.refuse).map(resource).collect(),
+            lossy: draft.lossy.iter().map(|(glob, needed_by)| (resource(glob), needed_by.clone())).collect(),
             has_star: draft.allow.iter().any(Glob::has_star),
             fit: draft.fit,
             loss: draft.loss.clone(),
@@ -57,7 +55,7 @@ impl Template {
 }
 
 impl Resource {
-    fn new(glob: &Glob, with_stage: bool, texts: &Texts) -> Self {
+    fn new(glob: &Glob, texts: &Texts) -> Self {
         let mut chunks = Vec::new();
         let mut text = String::from(match glob.verb {
             VerbSeg::One(verb) => VERBS.get(verb).copied().unwrap_or_default(),
@@ -77,7 +75,7 @@ impl Resource {
             }
         }
         chunks.push(Chunk::Text(text));
-        Self { with_stage, chunks }
+        Self { chunks }
     }
 
     /// The texts in order, each claim's value in its place.
@@ -89,12 +87,8 @@ impl Resource {
     }
 
     /// Does IAM match a method with this resource? It is written `VERB/path`.
-    pub(super) fn matches(&self, values: &[Option<&str>], api_and_stage: &str, method: &str) -> bool {
-        let pattern: String = self.chunks(values).collect();
-        if self.with_stage {
-            return matches(&pattern, method);
-        }
-        matches(&pattern, &[api_and_stage, method].concat())
+    pub(super) fn matches(&self, values: &[Option<&str>], method: &str) -> bool {
+        matches(&self.chunks(values).collect::<String>(), method)
     }
 }
 

@@ -11,7 +11,7 @@
 //!   not. What is refused for its spelling is not open.
 //! - **live**: the requested method is open if it is permitted and can be named in a policy.
 //! - **refused**: the requested method is shut if it is not permitted, and denied by name if it can be named.
-//! - **exact**: where one policy can say it (see [`reach`]), all that is permitted is open, for each verb that API Gateway
+//! - **exact**: where one policy can say it (see the module `reach`), all that is permitted is open, for each verb that API Gateway
 //!   knows.
 //! - **generic**: where nothing but special values of parameters is in the way, the generic path of each granted row is
 //!   open, unless the policy had to give way to the requested method.

@@ -44,15 +44,15 @@ impl Spelling {
     }
 
     pub(super) fn refuses(&self, api_and_stage: &str, verb: &str, path: &str) -> bool {
-        let method = format!("/{verb}/{path}");
-        is_malformed(&method, path)
+        let method = format!("{verb}/{path}");
+        is_malformed(path)
             || self.has_separators(&method)
             || method.match_indices('%').any(|(at, _)| self.is_refused_encoding(&method[at + 1..]))
             || method.contains(&format!(":{api_and_stage}/"))
     }
 
     fn has_separators(&self, method: &str) -> bool {
-        let mut segments = method.split('/');
+        let mut segments = method.split('/').skip(1);
         let semicolon = if self.has_semicolons {
             segments.any(|segment| segment.starts_with(".;") || segment.starts_with("..;"))
         } else {
@@ -77,8 +77,7 @@ impl Spelling {
     }
 }
 
-fn is_malformed(method: &str, path: &str) -> bool {
-    let is_dots = |segment: &str| segment == "." || segment == "..";
-    let ends_in_slash = path.len() > 1 && path.ends_with('/');
-    method.contains("//") || ends_in_slash || method.split('/').any(is_dots)
+fn is_malformed(path: &str) -> bool {
+    let is_refused = |segment: &str| matches!(segment, "" | "." | "..");
+    !path.is_empty() && path.split('/').any(is_refused)
 }
