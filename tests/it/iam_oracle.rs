@@ -16,9 +16,9 @@ use testkit::judge::{Resources, UNKNOWN, VERBS, allows};
 use testkit::oracle::Document;
 use testkit::{STAGE, iam};
 
-const DOCUMENTS: usize = 300;
+const DOCUMENTS: usize = 500;
 
-/// Paths asked of each policy: 300 times 24 is more than seven thousand pairs.
+/// Paths asked of each policy: 500 times 24 is twelve thousand pairs.
 const PATHS: usize = 24;
 
 /// `{api}/{stage}` of [`STAGE`].
