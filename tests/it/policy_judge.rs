@@ -358,6 +358,15 @@ fn found_by_searching() -> Vec<Case> {
 /// What no policy can say.
 fn inexpressible() -> Vec<Case> {
     vec![
+        Case {
+            name: "a generic path that another row opens",
+            document: json!({"permissions": [
+                {"authenticated": true, "allow": ["GET /${custom:t}/a", "GET /{x0}", "GET /a/{rest+}", "GET /a/{x1}"]}
+            ]}),
+            claims: json!({"sub": "u1", "custom:t": "a"}),
+            requests: &["GET/a/a"],
+            is_expressible: false,
+        },
         everyone(
             "a gap in depth",
             &json!({"allow": ["GET /a/{x}", "GET /a/{x}/{y}/{z}"], "routes": ["GET /a/{x}/{y}"]}),

@@ -162,19 +162,16 @@ impl RightsMachine {
 
     /// Is a path that leads here permitted?
     pub(super) fn grants(&self, state: State, verb: VerbRows) -> bool {
-        self.opens(state, verb, |read| read.allows)
-    }
-
-    /// Is it permitted by a row of which it is the generic path?
-    pub(super) fn grants_generic(&self, state: State, verb: VerbRows) -> bool {
-        self.opens(state, verb, |read| read.allows & read.generic)
-    }
-
-    fn opens(&self, state: State, verb: VerbRows, set: impl Fn(&Read) -> u64) -> bool {
-        let allows = self.ending(&self.allows, state, set) & verb.allows;
+        let allows = self.ending(&self.allows, state, |read| read.allows) & verb.allows;
         let names = self.ending(&self.names, state, |read| read.names) & verb.names;
         let opens = |allow: usize| allows >> allow & 1 == 1 && self.better[allow] & names == 0;
         !self.denies(state, verb) && (0..self.better.len()).any(opens)
+    }
+
+    /// Is it permitted, and the generic path of an allow? It may be another row that opens it.
+    pub(super) fn grants_generic(&self, state: State, verb: VerbRows) -> bool {
+        let own = self.ending(&self.allows, state, |read| read.allows & read.generic) & verb.allows;
+        own != 0 && self.grants(state, verb)
     }
 
     pub(super) fn denies(&self, state: State, verb: VerbRows) -> bool {
