@@ -4,7 +4,7 @@ use crate::{answer, authz, remarks};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-fn fixture(name: &str) -> String {
+pub(crate) fn fixture(name: &str) -> String {
     format!("tests/fixtures/{name}")
 }
 

@@ -1,10 +1,16 @@
 //! Runs the built tool as its users do.
 
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first surprise"
+)]
 
 mod command_line;
 mod diff;
 mod import;
+mod import_differential;
 mod suite;
 mod who;
 
