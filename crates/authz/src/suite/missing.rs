@@ -19,21 +19,15 @@ pub(crate) struct Report {
 }
 
 pub(crate) fn missing(index: &Index<'_>, coverage: &Coverage<'_>) -> Result<Report, Failure> {
-    let mut report = Report::default();
-    let facts = Facts::of_cognito();
-    for (mutant, noticed) in coverage.mutants() {
-        if *noticed {
-            (report.noticed, report.noticeable) = (report.noticed + 1, report.noticeable + 1);
-            continue;
-        }
-        match coverage.missing_test(mutant, &facts, &mut Budget::default())? {
-            None => report.same.push(words::mutant(mutant)),
-            Some(witness) => {
-                report.noticeable += 1;
-                report.missing.push((words::mutant(mutant), test(index, &witness)));
-            }
+    let noticed = coverage.mutants().iter().filter(|(_, noticed)| *noticed).count();
+    let mut report = Report { noticed, ..Report::default() };
+    for (mutant, witness) in coverage.missing_tests(&Facts::of_cognito(), &mut Budget::default())? {
+        match witness {
+            None => report.same.push(words::mutant(&mutant)),
+            Some(witness) => report.missing.push((words::mutant(&mutant), test(index, &witness))),
         }
     }
+    report.noticeable = report.noticed + report.missing.len();
     Ok(report)
 }
 

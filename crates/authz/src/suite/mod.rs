@@ -4,6 +4,7 @@ mod file;
 mod junit;
 mod missing;
 mod run;
+mod written;
 
 pub(crate) use file::{Suite, find, read};
 pub(crate) use junit::write as junit;

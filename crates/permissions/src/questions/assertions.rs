@@ -4,7 +4,8 @@
 //! does not.
 
 use super::diff::each_least;
-use super::gains::{From, Partners, Question};
+use super::gains::Question;
+use super::selection::{From, Partners};
 use super::universe::Universe;
 use super::view::View;
 use super::witness::{Gain, Witness};

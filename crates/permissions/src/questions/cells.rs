@@ -5,10 +5,10 @@
 //! whatever comes of meeting other routes, of giving a place that a claim stands at one of the claim's wanted values, and of
 //! making two places equal that one claim stands at.
 
-use super::gains::meet;
 use super::index::{Role, fixed};
+use super::needs::claims_of;
+use super::overlap::meet;
 use super::universe::{Universe, usable};
-use super::ways::claims_of;
 use super::{Budget, Index, Undecided};
 use crate::permission::Permission;
 use crate::route::Route;

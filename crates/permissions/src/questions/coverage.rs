@@ -4,13 +4,13 @@
 //! precedence of one literal. The catalog stays. A test notices a mutant if its request is decided differently. Only what
 //! can match the request is looked at, so this takes a handful of decisions a test.
 
-use super::assertions::made;
-use super::atom::{Atom, atoms};
-use super::dead::without_atom;
-use super::gains::{Denies, From, Partners, Question, overlap};
+use super::atom::atoms;
+use super::gains::Question;
 use super::index::Role;
+use super::mutant::Mutant;
+use super::selection::{Denies, From, Partners};
 use super::universe::Universe;
-use super::view::{View, Without};
+use super::view::View;
 use super::{Budget, Caller, Facts, Gain, Index, Undecided, Witness};
 use crate::grants::Rule;
 use crate::method::Method;
@@ -18,19 +18,6 @@ use crate::pattern::Effect;
 use crate::permissions::Permissions;
 use crate::route::Route;
 use std::collections::HashSet;
-
-/// The document with one thing taken out.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Mutant<'a> {
-    /// Without the permission at this place.
-    Permission(usize),
-    /// Without one route of a permission, at this place in its list.
-    Rule(Rule<'a>, usize),
-    /// Without one condition of the permission at this place.
-    Condition(usize, Atom<'a>),
-    /// This route no longer wins by its literal.
-    Literal(&'a Route),
-}
 
 /// Which mutants were noticed.
 #[derive(Clone, Debug)]
@@ -102,18 +89,24 @@ impl<'a> Coverage<'a> {
         Ok(())
     }
 
-    /// The smallest request that would notice the mutant. None: it says the same as the document, so no test can.
+    /// For each mutant that was not noticed the smallest request that would notice it. None: it says the same as the
+    /// document, so no test can.
     ///
     /// # Errors
     /// [`Undecided`] when there is no answer.
-    pub fn missing_test(
+    pub fn missing_tests(
         &self,
-        mutant: &Mutant<'_>,
         facts: &Facts,
         budget: &mut Budget,
-    ) -> Result<Option<Witness>, Undecided> {
+    ) -> Result<Vec<(Mutant<'a>, Option<Witness>)>, Undecided> {
         let universe = Universe::new(facts, &[self.index.document()], &[], &[])?;
-        mutant.with_view(self.index, |view| least_difference(&universe, self.index, mutant, view, budget))
+        let unnoticed = self.mutants.iter().filter(|(_, noticed)| !noticed);
+        unnoticed
+            .map(|(mutant, _)| {
+                let look = |view: View<'_>| least_difference(&universe, self.index, mutant, view, budget);
+                Ok((*mutant, mutant.with_view(self.index, look)?))
+            })
+            .collect()
     }
 }
 
@@ -155,55 +148,4 @@ fn least_difference(
 
 fn permission_of(role: Role) -> Option<usize> {
     if let Role::Rule(_, permission, _) = role { Some(permission) } else { None }
-}
-
-impl Mutant<'_> {
-    fn with_view<T>(&self, index: &Index<'_>, look: impl FnOnce(View<'_>) -> T) -> T {
-        let loosened;
-        let without = match *self {
-            Self::Permission(place) => Without::Permission(place),
-            Self::Rule(rule, place) => Without::Rule(rule.effect, rule.permission, place),
-            Self::Literal(route) => Without::Literal(route),
-            Self::Condition(place, atom) => match index.document().permissions().get(place) {
-                None => Without::Nothing,
-                Some(permission) => {
-                    loosened = without_atom(permission, atom);
-                    Without::Condition(place, &loosened)
-                }
-            },
-        };
-        look(View { index, without })
-    }
-
-    /// Can what was taken out match a request that the route matches?
-    fn meets(&self, document: &Permissions, route: &Route) -> bool {
-        match *self {
-            Self::Permission(place) | Self::Condition(place, _) => {
-                let permission = document.permissions().get(place);
-                permission.is_some_and(|found| found.all_routes().any(|other| overlap(route, other)))
-            }
-            Self::Rule(rule, _) => overlap(route, rule.route),
-            Self::Literal(literal) => overlap(route, literal),
-        }
-    }
-
-    /// The mutant as a document of its own.
-    fn document(&self, original: &Permissions) -> Option<Permissions> {
-        let mut permissions = original.permissions().to_vec();
-        let mut catalog = original.catalog().to_vec();
-        match *self {
-            Self::Permission(place) => drop(permissions.remove(place)),
-            Self::Rule(rule, place) => {
-                let permission = permissions.get_mut(rule.permission)?;
-                let routes = if rule.effect == Effect::Allow { &mut permission.allow } else { &mut permission.deny };
-                routes.remove(place);
-            }
-            Self::Condition(place, atom) => {
-                let permission = permissions.get_mut(place)?;
-                *permission = without_atom(permission, atom);
-            }
-            Self::Literal(route) => catalog.retain(|known| known.text() != route.text()),
-        }
-        Some(made(permissions, catalog, original))
-    }
 }

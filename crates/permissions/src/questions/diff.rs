@@ -1,6 +1,7 @@
 //! What changes between two documents?
 
-use super::gains::{From, Partners, Question};
+use super::gains::Question;
+use super::selection::{From, Partners};
 use super::universe::Universe;
 use super::view::View;
 use super::witness::Gain;

@@ -21,6 +21,8 @@
 use super::atom::{self, Atom, atoms};
 use super::caller::Candidate;
 use super::index::{Entry, Role, fixed};
+use super::overlap::{meet, takes};
+use super::selection::{Denies, From, Partners};
 use super::solve::Classes;
 use super::token::{Asked, State};
 use super::universe::Universe;
@@ -30,7 +32,7 @@ use crate::grants::{Rule, Verdict};
 use crate::method::Method;
 use crate::pattern::Effect;
 use crate::permission::Permission;
-use crate::route::{CONNECT, Route, Verb};
+use crate::route::{Route, Verb};
 use std::ops::ControlFlow;
 
 /// One question: what does `new` allow that `old` does not?
@@ -44,38 +46,6 @@ pub(crate) struct Question<'q, 'a> {
     pub(crate) more: &'q [Atom<'a>],
     pub(crate) from: From<'a>,
     pub(crate) partners: Partners,
-}
-
-/// The allows that can gain.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum From<'a> {
-    All,
-    /// Those that can match what this route matches.
-    Meeting(&'a Route),
-    Permission(usize),
-    Rule(usize, usize),
-}
-
-/// What can keep the old document from allowing.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Partners {
-    pub(crate) nothing: bool,
-    pub(crate) winners: bool,
-    pub(crate) denies: Denies,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Denies {
-    None,
-    All,
-    Permission(usize),
-    Rule(usize, usize),
-}
-
-impl Partners {
-    pub(crate) const ALL: Self = Self { nothing: true, winners: true, denies: Denies::All };
-    pub(crate) const NONE: Self = Self { nothing: true, winners: false, denies: Denies::None };
-    pub(crate) const WINNERS: Self = Self { nothing: true, winners: true, denies: Denies::None };
 }
 
 /// A candidate that the new document allows and the old one does not.
@@ -300,38 +270,4 @@ impl<'q, 'a> Question<'q, 'a> {
 fn as_allow<'a>(entry: &Entry<'a>) -> Option<(usize, usize, &'a Route)> {
     let Role::Rule(Effect::Allow, permission, number) = entry.role else { return None };
     Some((permission, number, entry.route))
-}
-
-impl Denies {
-    fn includes(self, permission: usize, route: usize) -> bool {
-        match self {
-            Self::None => false,
-            Self::All => true,
-            Self::Permission(wanted) => wanted == permission,
-            Self::Rule(wanted, place) => (wanted, place) == (permission, route),
-        }
-    }
-}
-
-/// Does the route match paths of this many segments?
-pub(crate) fn takes(route: &Route, length: usize) -> bool {
-    let size = route.segments().len();
-    length == size || (route.is_greedy() && length > size)
-}
-
-/// The verb that both cover.
-pub(crate) fn meet(one: Verb, other: Verb) -> Option<Verb> {
-    match (one, other) {
-        (Verb::Any, verb) | (verb, Verb::Any) if verb != Verb::One(CONNECT) => Some(verb),
-        (one, other) => (one == other).then_some(one),
-    }
-}
-
-/// Can one request match both?
-pub(crate) fn overlap(one: &Route, other: &Route) -> bool {
-    let lengths = [one, other].map(|route| route.segments().len());
-    let length = lengths.into_iter().max().unwrap_or_default();
-    let same =
-        fixed(one).into_iter().zip(fixed(other)).all(|pair| !matches!(pair, (Some(one), Some(other)) if one != other));
-    meet(one.verb(), other.verb()).is_some() && takes(one, length) && takes(other, length) && same
 }

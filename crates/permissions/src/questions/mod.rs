@@ -16,10 +16,16 @@ mod diff;
 mod facts;
 mod gains;
 mod index;
+mod mutant;
+mod needs;
+mod overlap;
+mod region;
+mod selection;
 mod solve;
 #[cfg(test)]
 mod tests;
 mod token;
+mod uncallable;
 mod undecided;
 mod universe;
 mod view;
@@ -31,13 +37,13 @@ mod witness;
 pub use assertions::{Counterexample, Exception, Only, everyone, nobody, only};
 pub use atom::{Atom, Conditions, atoms};
 pub use caller::Caller;
-pub use coverage::{Coverage, Mutant};
-pub use dead::{
-    DeadRule, NeedlessCondition, Reason, dead_permissions, dead_rules, needless_conditions, uncallable_routes,
-};
+pub use coverage::Coverage;
+pub use dead::{DeadRule, NeedlessCondition, Reason, dead_permissions, dead_rules, needless_conditions};
 pub use diff::{Difference, diff, first_gain};
 pub use facts::Facts;
 pub use index::Index;
+pub use mutant::Mutant;
+pub use uncallable::uncallable_routes;
 pub use undecided::{Budget, Undecided};
 pub use ways::{Need, Way};
 pub use who::{Cell, Who, who};

@@ -1,9 +1,10 @@
 //! Why is a request refused, and what would open it?
 
 use super::atom::Atom;
+use super::needs::claims_of;
 use super::universe::Universe;
 use super::view::View;
-use super::ways::{Need, claims_of, openers};
+use super::ways::{Need, openers};
 use super::{Caller, Facts, Index, Undecided};
 use crate::grants::{Rule, Verdict};
 use crate::method::Method;

@@ -2,7 +2,8 @@
 
 use super::brute::{self, Known, Token, World};
 use super::documents::{Document, Random};
-use crate::questions::gains::{Denies, From, Partners, Question};
+use crate::questions::gains::Question;
+use crate::questions::selection::{Denies, From, Partners};
 use crate::questions::universe::Universe;
 use crate::questions::view::View;
 use crate::questions::{Budget, Caller, Index, first_gain};
