@@ -1,6 +1,6 @@
 //! Rules, conditions and answers in words.
 
-use permissions::questions::{Atom, Cell, Mutant, Need, Way};
+use permissions::questions::{Atom, Cell, Change, Mutant, Need, Way};
 use permissions::{Effect, Rule, Verdict};
 
 /// A rule by its permission's place and its route.
@@ -52,6 +52,23 @@ fn need(need: &Need<'_>, cell: &Cell<'_>) -> String {
             format!("({claim} = {} or {claim} cannot stand in a path)", segment(place))
         }
         Need::Unusable(claim) => format!("{claim} cannot stand in a path"),
+    }
+}
+
+/// What is to be changed in a token; of no change, that a token is enough.
+pub(crate) fn changes(changes: &[Change<'_>]) -> String {
+    if changes.is_empty() {
+        return "no change".to_owned();
+    }
+    changes.iter().map(change).collect::<Vec<_>>().join(" and ")
+}
+
+fn change(change: &Change<'_>) -> String {
+    match change {
+        Change::Scope(scope) => atom(Atom::Scope(scope)),
+        Change::Group(group) => atom(Atom::Group(group)),
+        Change::Claim(name, value) => atom(Atom::Claim(name, value)),
+        Change::AnyOther(name) => format!("{name} of any other value that can stand in a path"),
     }
 }
 

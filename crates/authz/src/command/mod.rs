@@ -2,6 +2,7 @@
 
 mod completions;
 mod diff;
+mod explain;
 mod import;
 mod test;
 mod who;
@@ -17,6 +18,8 @@ pub enum Command {
     Completions(completions::Args),
     /// Tell what a changed document opens and closes, with the smallest witnesses.
     Diff(diff::Args),
+    /// Tell why a request is allowed or refused, and what would open it.
+    Explain(explain::Args),
     /// Make a permission document from a specification of the API, or check that the two agree.
     Import(import::Args),
     /// Run the tests of a document, and count what they would not notice.
@@ -34,6 +37,7 @@ impl Command {
         match self {
             Self::Completions(args) => completions::run(args, output),
             Self::Diff(args) => diff::run(args, output),
+            Self::Explain(args) => explain::run(args, output),
             Self::Import(args) => import::run(args, output),
             Self::Test(args) => test::run(args, output),
             Self::Who(args) => who::run(args, output),

@@ -10,3 +10,4 @@ pub(crate) use file::{Suite, find, read};
 pub(crate) use junit::write as junit;
 pub(crate) use missing::{Report, missing};
 pub(crate) use run::{Outcome, run};
+pub(crate) use written::method;

@@ -209,7 +209,7 @@ fn route(text: &str) -> Result<Route, String> {
 }
 
 /// A request such as `GET /orders/7`.
-fn method(text: &str) -> Result<Method, String> {
+pub(crate) fn method(text: &str) -> Result<Method, String> {
     let malformed = || format!("found the request `{text}`, expected one such as `GET /orders/7`");
     let rest = match text.split_once(" /") {
         Some((verb, path)) => format!("{verb}/{path}"),

@@ -9,6 +9,7 @@
 
 mod command_line;
 mod diff;
+mod explain;
 mod import;
 mod import_differential;
 mod suite;

@@ -1,0 +1,213 @@
+//! `authz explain GET /orders/7`: the answer for one caller, the rule that decides, and what would open it.
+
+use crate::input;
+use crate::outcome::{Failure, Outcome};
+use crate::output::{Output, Paint};
+use crate::suite;
+use crate::words;
+use clap::ValueEnum;
+use permissions::iam::{Compiled, Coverage, DEFAULT_BUDGET_BYTES, Limits, Policies, Says};
+use permissions::json::Strict;
+use permissions::questions::{Atom, Caller, Explanation, Facts, Index, explain};
+use permissions::{Method, Rule, Verdict};
+use serde_json::{Map, Value, json};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// What the verb takes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  authz explain GET /orders/7 --scopes orders/read,orders/write
+  authz explain DELETE /orders/7 --groups support --claim custom:tenant_id=acme
+  authz explain GET /orders/7 --claims claims.json --format json
+
+No token is read and none is verified: the claims are taken as those of a genuine token. The exit code is 0 whether the
+answer is yes or no.")]
+pub struct Args {
+    /// The request: verb and path, or `$connect`.
+    #[arg(required = true, num_args = 1..=2, value_name = "REQUEST")]
+    request: Vec<String>,
+    /// Scopes that the token carries.
+    #[arg(long, value_delimiter = ',', value_name = "SCOPE")]
+    scopes: Vec<String>,
+    /// Groups that the holder is in.
+    #[arg(long, value_delimiter = ',', value_name = "GROUP")]
+    groups: Vec<String>,
+    /// A claim and its value, a text; once for each claim. For other types take `--claims`.
+    #[arg(long, value_name = "NAME=VALUE")]
+    claim: Vec<String>,
+    /// The token's claims, a JSON object; `-` reads standard input. The other options add to them.
+    #[arg(long, value_name = "FILE")]
+    claims: Option<PathBuf>,
+    /// The permission document.
+    #[arg(long, short, value_name = "FILE", default_value = "permissions.json")]
+    document: PathBuf,
+    /// The form of the answer.
+    #[arg(long, value_enum, default_value_t)]
+    format: Form,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// For people at a terminal.
+    #[default]
+    Text,
+    /// For programs; versioned.
+    Json,
+}
+
+/// What is told.
+struct Answer<'a> {
+    request: String,
+    explanation: Explanation<'a>,
+    policy: Compiled,
+}
+
+pub(super) fn run(args: &Args, output: &mut Output) -> Result<Outcome, Failure> {
+    let request = args.request.join(" ");
+    let method = requested(&request)?;
+    let caller = caller(args)?;
+    let document = input::permissions(&args.document)?;
+    let (index, facts) = (Index::new(&document), Facts::of_cognito());
+    let explanation = explain(&index, &caller, &method, &facts)?;
+    let grants = document.grants(&caller);
+    let limits = Limits { coverage: Coverage::Api, budget_bytes: DEFAULT_BUDGET_BYTES };
+    let policy = Policies::new(&document, limits).compile(&grants, grants.decide(&method), &method);
+    let answer = Answer { request, explanation, policy };
+    output.print(&match args.format {
+        Form::Text => text(&answer, output.paint())?,
+        Form::Json => json(&answer),
+    })?;
+    Ok(Outcome::Holds)
+}
+
+/// A request has a verb and texts; routes have `ANY` and parameters, which are a mistake here.
+fn requested(text: &str) -> Result<Method, Failure> {
+    if text.starts_with("ANY ") || text.contains(['{', '}']) {
+        let problem = format!("found the route `{text}`, expected a request such as `GET /orders/7`");
+        return Err(Failure::Usage(problem));
+    }
+    suite::method(text).map_err(Failure::Usage)
+}
+
+fn caller(args: &Args) -> Result<Caller, Failure> {
+    let mut caller = args.claims.as_deref().map(claims).transpose()?.map(Caller::new).unwrap_or_default();
+    for claim in &args.claim {
+        let (name, value) = claim.split_once('=').filter(|(name, _)| !name.is_empty()).ok_or_else(|| {
+            Failure::Usage("found a `--claim` without a name and `=`, expected `NAME=VALUE`".to_owned())
+        })?;
+        if let Some(option) = option_for(name) {
+            return Err(Failure::Usage(format!("found `--claim {name}=`, expected `{option}`")));
+        }
+        caller = caller.with_claim(name, value.into());
+    }
+    let scopes = args.scopes.iter().map(|scope| Atom::Scope(scope));
+    Ok(scopes.chain(args.groups.iter().map(|group| Atom::Group(group))).fold(caller, Caller::with))
+}
+
+/// Claims that have an option of their own, as their values are lists.
+fn option_for(claim: &str) -> Option<&'static str> {
+    match claim {
+        "scope" => Some("--scopes"),
+        "cognito:groups" => Some("--groups"),
+        _ => None,
+    }
+}
+
+/// The claims in the file. Those that the function would refuse a token for are refused here.
+fn claims(file: &Path) -> Result<Map<String, Value>, Failure> {
+    let Strict(read) = serde_json::from_str(&input::text(file)?).map_err(|error| Failure::file(file, error))?;
+    let Value::Object(claims) = read else {
+        return Err(Failure::file(file, "found another value, expected an object of claims"));
+    };
+    if claims.get("scope").is_some_and(|scope| !scope.is_string()) {
+        return Err(Failure::file(
+            file,
+            "at `scope`: found another type, expected a text of scopes with spaces between",
+        ));
+    }
+    let texts = |groups: &Value| groups.as_array().is_some_and(|groups| groups.iter().all(Value::is_string));
+    if claims.get("cognito:groups").is_some_and(|groups| !texts(groups)) {
+        return Err(Failure::file(file, "at `cognito:groups`: found another type, expected a list of texts"));
+    }
+    Ok(claims)
+}
+
+fn text(answer: &Answer<'_>, paint: Paint) -> Result<String, Failure> {
+    let Answer { request, explanation, policy } = answer;
+    let permitted = explanation.verdict.is_permitted();
+    let word = if permitted { paint.cyan("allowed") } else { paint.red("refused") };
+    let mut text = format!("{word} {request}\n  {}\n", words::verdict(explanation.verdict));
+    for deny in others(explanation) {
+        let _ = writeln!(text, "  denied, too, by {}", words::rule(deny));
+    }
+    if !permitted {
+        text.push_str(&openings(explanation));
+    }
+    let pretty = serde_json::to_value(&policy.document).map_err(|error| Failure::Unwritable(error.into()))?;
+    let _ = writeln!(text, "\npolicy: {} bytes; {}", policy.document.bytes(), says(policy.says));
+    let _ = writeln!(text, "{pretty:#}");
+    Ok(text)
+}
+
+/// The denies that do not decide, since another one comes first.
+fn others<'a>(explanation: &Explanation<'a>) -> impl Iterator<Item = Rule<'a>> {
+    let first = explanation.verdict.rule();
+    explanation.denies.iter().copied().filter(move |deny| Some(*deny) != first)
+}
+
+fn openings(explanation: &Explanation<'_>) -> String {
+    let mut text = String::new();
+    for remedy in &explanation.remedies {
+        let place = remedy.permission;
+        let _ = writeln!(text, "  would open it: {}, by permissions[{place}]", words::changes(&remedy.changes));
+    }
+    for obstacle in &explanation.obstacles {
+        let denies: Vec<String> = obstacle.denies.iter().map(|deny| words::rule(*deny)).collect();
+        // Without a deny it is the literal that wins.
+        let why = if denies.is_empty() { "nothing opens it then".to_owned() } else { denies.join(" and ") };
+        let (changes, place) = (words::changes(&obstacle.changes), obstacle.permission);
+        let _ = writeln!(text, "  would not be enough: {changes}, for permissions[{place}]; in the way: {why}");
+    }
+    let hopeless = explanation.remedies.is_empty() && explanation.verdict != Verdict::Misspelled;
+    if hopeless {
+        text.push_str("  nothing that is added to the token opens it\n");
+    }
+    text
+}
+
+/// What a kept policy of the same token says of other requests.
+fn says(says: Says) -> &'static str {
+    match says {
+        Says::All => "while it is cached, everything that this token may call stays open",
+        Says::AllButSpecial => {
+            "while it is cached, paths in which a parameter equals a literal of the document can be refused"
+        }
+        Says::Part => "while it is cached, some of what this token may call is refused",
+        Says::Request => "it answers for this request alone",
+    }
+}
+
+fn json(answer: &Answer<'_>) -> String {
+    let Answer { request, explanation, policy } = answer;
+    let rule = |rule: Rule<'_>| json!({ "permission": rule.permission, "route": rule.route.text() });
+    let denies = |denies: &[Rule<'_>]| denies.iter().copied().map(rule).collect::<Vec<_>>();
+    let remedies = explanation.remedies.iter();
+    let remedies = remedies.map(|one| json!({ "permission": one.permission, "changes": words::changes(&one.changes) }));
+    let obstacles = explanation.obstacles.iter().map(|one| {
+        let changes = words::changes(&one.changes);
+        json!({ "permission": one.permission, "changes": changes, "denies": denies(&one.denies) })
+    });
+    let told = json!({
+        "version": 1,
+        "request": request,
+        "allowed": explanation.verdict.is_permitted(),
+        "verdict": words::verdict(explanation.verdict),
+        "by": explanation.verdict.rule().map(rule),
+        "denies": denies(&explanation.denies),
+        "remedies": remedies.collect::<Vec<_>>(),
+        "obstacles": obstacles.collect::<Vec<_>>(),
+        "policy": { "bytes": policy.document.bytes(), "cached": says(policy.says), "document": policy.document },
+    });
+    format!("{told:#}\n")
+}
