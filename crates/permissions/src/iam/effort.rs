@@ -6,7 +6,7 @@ use std::collections::HashMap;
 /// All that one compilation may spend, in steps: one step is the work on one machine word of a set of rows, or on one
 /// segment of a path. The worst document known, 16 groups that list the same 16 greedy routes with 8 denies each, is cut off
 /// here after some 0.1 s of a full core (`cargo bench --bench work_bounds`).
-const MOST_STEPS: usize = 60_000_000;
+const MOST_STEPS: usize = 20_000_000;
 
 /// The work that is left, and answers that were paid for. What is asked for under a budget comes as a `Result`: a spent
 /// budget gives no answer, so nobody can use one by mistake.
