@@ -2,10 +2,9 @@
 
 use crate::input;
 use crate::outcome::{Failure, Outcome};
-use crate::output::{Output, Paint};
+use crate::output::{Form, Output, Paint};
 use crate::suite;
 use crate::words;
-use clap::ValueEnum;
 use permissions::iam::{Compiled, Coverage, DEFAULT_BUDGET_BYTES, Limits, Policies, Says};
 use permissions::json::Strict;
 use permissions::questions::{Atom, Caller, Explanation, Facts, Index, explain};
@@ -45,15 +44,6 @@ pub struct Args {
     /// The form of the answer.
     #[arg(long, value_enum, default_value_t)]
     format: Form,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Form {
-    /// For people at a terminal.
-    #[default]
-    Text,
-    /// For programs; versioned.
-    Json,
 }
 
 /// What is told.

@@ -2,9 +2,8 @@
 
 use crate::input;
 use crate::outcome::{Failure, Outcome};
-use crate::output::Output;
+use crate::output::{Form, Output};
 use crate::words;
-use clap::ValueEnum;
 use permissions::Route;
 use permissions::questions::{Budget, Cell, Facts, Index, Who, who};
 use serde_json::{Value, json};
@@ -28,15 +27,6 @@ pub struct Args {
     /// The form of the answer.
     #[arg(long, value_enum, default_value_t)]
     format: Form,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Form {
-    /// For people at a terminal.
-    #[default]
-    Text,
-    /// For programs; versioned.
-    Json,
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Outcome, Failure> {

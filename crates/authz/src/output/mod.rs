@@ -30,6 +30,16 @@ pub enum Format {
     Markdown,
 }
 
+/// The form of an answer that has these two.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// For people at a terminal.
+    #[default]
+    Text,
+    /// For programs; versioned.
+    Json,
+}
+
 /// When to color.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum When {

@@ -226,10 +226,8 @@ impl<'a> Merging<'a> {
 fn granted_methods(rights: &Rights, plan: &Plan) -> Vec<(Glob, (Verb, usize))> {
     let mut methods = Vec::new();
     for (verb, row) in plan.openings.iter().flat_map(|opening| &opening.opens) {
-        let class = rights.classes.iter().find(|class| class.verbs.contains(verb));
-        let path = class.and_then(|class| class.generic.get(*row)).and_then(Option::as_ref);
-        if let Some(path) = path.filter(|_| *verb != OTHER_VERBS) {
-            methods.push((Glob::new(VerbSeg::One(*verb), path), (*verb, *row)));
+        if let Some(method) = rights.ordinary(*verb, *row).filter(|_| *verb != OTHER_VERBS) {
+            methods.push((method, (*verb, *row)));
         }
     }
     methods.sort_unstable();

@@ -6,7 +6,7 @@ use super::draft::{Draft, Fit, Workshop};
 use super::effort::Effort;
 use super::plan::{Opening, Plan, close, opening_of};
 use super::rights::Rights;
-use super::word::{Glob, OTHER_VERBS, Verb};
+use super::word::{Glob, OTHER_VERBS, Verb, VerbSeg};
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
@@ -25,7 +25,7 @@ fn narrow_openings(rights: &Rights, plan: &Plan, effort: &mut Effort) -> Vec<Ope
     for class in &rights.classes {
         for row in class.allowed.iter() {
             let Some(Some(path)) = class.generic.get(row) else { continue };
-            let is_new = |verb: &Verb| !known.contains(&Glob::new(super::word::VerbSeg::One(*verb), path));
+            let is_new = |verb: &Verb| !known.contains(&Glob::new(VerbSeg::One(*verb), path));
             if !class.verbs.iter().any(|verb| *verb != OTHER_VERBS && is_new(verb)) {
                 continue;
             }
@@ -120,8 +120,6 @@ fn cost(workshop: &Workshop<'_>, draft: &Draft, opening: &Opening, cover: &Cover
 
 /// Do these denies shut the row's ordinary paths?
 fn is_shut(rights: &Rights, verb: Verb, row: usize, denies: &[Glob]) -> bool {
-    let class = rights.classes.iter().find(|class| class.verbs.contains(&verb));
-    let Some(path) = class.and_then(|class| class.generic.get(row)).and_then(Option::as_ref) else { return true };
-    let method = Glob::new(super::word::VerbSeg::One(verb), path);
+    let Some(method) = rights.ordinary(verb, row) else { return true };
     denies.iter().any(|deny| deny.covers(&method))
 }

@@ -166,6 +166,13 @@ impl Rights {
         })
     }
 
+    /// The row's first granted path for this verb, as the glob around it.
+    pub(super) fn ordinary(&self, verb: Verb, row: usize) -> Option<Glob> {
+        let verb = VerbSeg::One(verb);
+        let class = self.classes_of(verb).next()?;
+        class.generic.get(row)?.as_ref().map(|path| Glob::new(verb, path))
+    }
+
     /// Does the glob match anything that is granted?
     pub(super) fn touches(&self, glob: &Glob, effort: &mut Effort) -> Result<bool, Spent> {
         effort.spend(glob.path.len() + 1)?;
