@@ -40,6 +40,8 @@ USABLE: list[tuple[str, Any]] = [
     ("claims of every type", document({"claims": {"a": 1, "b": "", "c": True, "d": None, "e": [1], "f": {}}, **OPEN})),
     ("a scope with a URL", document({**OPEN, "scopes": ["https://api.example.com/read"]})),
     ("routes", document(routes=["GET /a", "GET /b/{c}"])),
+    ("every route is named", document(complete=True)),
+    ("not every route is named", document(complete=False)),
     ("context", document(context={"user_1": "sub", "Tenant": "custom:tenant_id", "Claims": "sub"})),
     *((text, route(text)) for text in (
         "GET /",
@@ -64,6 +66,8 @@ UNUSABLE: list[tuple[str, Any]] = [
     ("no permission", {"permissions": []}),
     ("permissions that are null", {"permissions": None}),
     ("an unknown member", document(rules=[])),
+    ("complete in words", document(complete="true")),
+    ("complete that is null", document(complete=None)),
     ("an unknown member of a permission", document({**OPEN, "scope": ["a"]})),
     ("no condition", document(without("authenticated"))),
     ("no route", document(without("allow"))),
