@@ -175,12 +175,13 @@ include tools/release/release.mk
 clean: ## Remove what was built and fetched
 	rm -rf target dist .tools .aws-sam fuzz/{corpus,target} tests/*/node_modules benches/compare/peers/*/node_modules deploy/cdk/{build,cdk.out,node_modules}
 
-# A Python environment, made anew when its requirements change. tools/requirements/compile.sh makes those, with hashes.
+# A Python environment, made anew when its requirements change. tools/requirements/compile.sh makes those, with hashes, of
+# every package: pip needs to look for none, and would ask for hashes of extras that a list cannot give.
 define venv
 @echo "installing $< into $(@D)"
 @rm -rf $(@D)
 @python3 -m venv $(@D)
-@$(@D)/bin/python3 -m pip install --require-hashes --requirement $< | sed -nu 's/^ *Downloading \(.*\)/  \1/p'
+@$(@D)/bin/python3 -m pip install --no-deps --require-hashes --requirement $< | sed -nu 's/^ *Downloading \(.*\)/  \1/p'
 @touch $@
 endef
 
