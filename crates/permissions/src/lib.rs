@@ -15,6 +15,7 @@ pub mod iam;
 mod invalid_route;
 pub mod json;
 mod method;
+mod nearest;
 mod pattern;
 mod permission;
 mod permissions;
