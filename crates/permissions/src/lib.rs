@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+mod claims;
 mod document;
 mod grants;
 mod holder;
@@ -22,9 +23,8 @@ mod permissions;
 pub mod questions;
 mod route;
 mod spelling;
-mod value;
 
-pub use document::InvalidDocument;
+pub use document::{Ignore, InvalidDocument, Place, Position, Problem, RESERVED_CONTEXT_NAMES, Step};
 pub use grants::{Grants, Rule, Verdict};
 pub use holder::Holder;
 pub use invalid_route::InvalidRoute;
@@ -34,4 +34,3 @@ pub use permission::Permission;
 pub use permissions::Permissions;
 pub use route::{CONNECT, Route, Segment, VERBS, Verb};
 pub use spelling::Spelling;
-pub use value::RESERVED_CONTEXT_NAMES;

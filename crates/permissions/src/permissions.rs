@@ -1,6 +1,6 @@
 //! What has the operator set up?
 
-use crate::document::{self, InvalidDocument};
+use crate::document::{self, Ignore, InvalidDocument};
 use crate::grants::Grants;
 use crate::holder::Holder;
 use crate::method::Method;
@@ -18,6 +18,9 @@ pub struct Permissions {
     pub(crate) claims: Vec<String>,
     pub(crate) context: Option<Vec<(String, String)>>,
     pub(crate) spelling: Spelling,
+    pub(crate) listed: Vec<Route>,
+    pub(crate) trigger_claims: Vec<String>,
+    pub(crate) ignores: Vec<Ignore>,
 }
 
 impl Permissions {
@@ -50,6 +53,12 @@ impl Permissions {
         &self.catalog
     }
 
+    /// The routes that the member `routes` names, in its order.
+    #[must_use]
+    pub fn listed(&self) -> &[Route] {
+        &self.listed
+    }
+
     /// Does the API have no other routes than those of the catalog? The document says so with `"complete": true`.
     #[must_use]
     pub fn is_complete(&self) -> bool {
@@ -73,6 +82,19 @@ impl Permissions {
     #[must_use]
     pub fn context(&self) -> Option<&[(String, String)]> {
         self.context.as_deref()
+    }
+
+    /// The claims that a pre token generation trigger writes, as the document says: into access tokens as well, and of
+    /// any JSON type.
+    #[must_use]
+    pub fn trigger_claims(&self) -> &[String] {
+        &self.trigger_claims
+    }
+
+    /// The findings that the document asks to leave out, each with its reason.
+    #[must_use]
+    pub fn ignores(&self) -> &[Ignore] {
+        &self.ignores
     }
 
     /// Is the method refused for its spelling, whoever asks?

@@ -149,7 +149,17 @@ fn between<'q, 'a>(universe: &'q Universe<'a>, new: View<'a>, old: View<'a>) -> 
 /// A document that nobody wrote. It refuses the same spellings as another one.
 pub(crate) fn made(permissions: Vec<Permission>, catalog: Vec<Route>, like: &Permissions) -> Permissions {
     let claims = claims_in(permissions.iter().flat_map(Permission::all_routes));
-    Permissions { all: permissions, catalog, complete: false, claims, context: None, spelling: like.spelling.clone() }
+    Permissions {
+        all: permissions,
+        catalog,
+        complete: false,
+        claims,
+        context: None,
+        spelling: like.spelling.clone(),
+        listed: Vec::new(),
+        trigger_claims: Vec::new(),
+        ignores: Vec::new(),
+    }
 }
 
 /// The gain's witness with what the document itself says of it.

@@ -12,6 +12,12 @@ pub enum Undecided {
         /// The claim that is at once a condition of its own: `scope` or `cognito:groups`.
         claim: String,
     },
+    /// Conditions on this claim depend on each other in a way that is not analysed: one asks that it is present, or two
+    /// ask for members of an object.
+    DependentConditions {
+        /// The claim.
+        claim: String,
+    },
 }
 
 impl fmt::Display for Undecided {
@@ -20,6 +26,9 @@ impl fmt::Display for Undecided {
             Self::TooLarge => f.write_str("too large to decide"),
             Self::NotAnalysed { claim } => {
                 write!(f, "not analysed: found the claim `{claim}`, expected `scopes` or `groups` in its place")
+            }
+            Self::DependentConditions { claim } => {
+                write!(f, "not analysed: found `present` or several objects as conditions on the claim `{claim}`")
             }
         }
     }

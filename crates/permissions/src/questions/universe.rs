@@ -3,6 +3,7 @@
 use super::atom::{self, Atom};
 use super::{Facts, Undecided};
 use crate::pattern::{Effect, usable_value};
+use crate::permission::Permission;
 use crate::permissions::Permissions;
 use crate::route::{Route, Segment, VERBS, Verb};
 use serde_json::Value;
@@ -54,7 +55,7 @@ struct Parts<'a> {
 
 impl<'a> Universe<'a> {
     /// # Errors
-    /// [`Undecided::NotAnalysed`] when conditions depend on each other.
+    /// [`Undecided::NotAnalysed`] and [`Undecided::DependentConditions`] when conditions depend on each other.
     pub(crate) fn new(
         facts: &'a Facts,
         documents: &[&'a Permissions],
@@ -65,6 +66,7 @@ impl<'a> Universe<'a> {
         for document in documents {
             parts.add(document);
         }
+        refuse_dependent(documents, &parts.wanted)?;
         atom::refuse_tied(&parts.wanted.iter().copied().collect::<Vec<_>>())?;
         let claims = parts.claims(facts)?;
         let sizes: BTreeSet<usize> = parts.routes.iter().map(|route| route.segments().len()).collect();
@@ -143,10 +145,29 @@ impl<'a> Parts<'a> {
     }
 }
 
+/// A claim that has a value is present, and one object has the members of another: such conditions are no independent atoms.
+fn refuse_dependent(documents: &[&Permissions], wanted: &HashSet<Atom<'_>>) -> Result<(), Undecided> {
+    let dependent = |claim: &str| Err(Undecided::DependentConditions { claim: claim.to_owned() });
+    let mut present = documents.iter().flat_map(|document| document.permissions()).flat_map(Permission::present);
+    if let Some(claim) = present.next() {
+        return dependent(claim);
+    }
+    let mut with_objects = HashSet::new();
+    for atom in wanted {
+        if let Atom::Claim(name, Value::Object(_)) = atom
+            && !with_objects.insert(name)
+        {
+            return dependent(name);
+        }
+    }
+    Ok(())
+}
+
 fn add_texts<'a>(value: &'a Value, texts: &mut HashSet<&'a str>) {
     match value {
         Value::String(text) => drop(texts.insert(text)),
         Value::Array(values) => values.iter().for_each(|value| add_texts(value, texts)),
+        Value::Object(members) => members.values().for_each(|value| add_texts(value, texts)),
         _ => {}
     }
 }
@@ -164,4 +185,26 @@ pub(crate) fn usable(value: &Value) -> Option<&str> {
 /// Can this text be the value of a claim that stands in a path?
 pub(crate) fn is_usable(text: &str) -> bool {
     usable_value(Some(&text.into())).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_that_depend_on_each_other_are_not_analysed() {
+        for (conditions, expected) in [
+            (r#""present":["act"]"#, Some("act")),
+            (r#""claims":{"act":{"sub":"a"}}"#, None),
+            (r#""claims":{"act":{"sub":"a"}},"allow":["GET /"]},{"claims":{"act":{"iss":"b"}}"#, Some("act")),
+            (r#""claims":{"act":{"sub":"a"}},"allow":["GET /"]},{"claims":{"may_act":{"sub":"a"}}"#, None),
+        ] {
+            let document = format!(r#"{{"permissions":[{{{conditions},"allow":["GET /"]}}]}}"#);
+            let document = Permissions::parse(document.as_bytes()).unwrap();
+            let facts = Facts::default();
+            let refused = Universe::new(&facts, &[&document], &[], &[]).err();
+            let claim = expected.map(|claim| Undecided::DependentConditions { claim: claim.to_owned() });
+            assert_eq!(refused, claim, "{conditions}");
+        }
+    }
 }
