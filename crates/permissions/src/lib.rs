@@ -10,6 +10,7 @@
 
 mod claims;
 mod document;
+pub mod findings;
 mod grants;
 mod holder;
 pub mod iam;
