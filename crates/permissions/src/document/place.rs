@@ -95,16 +95,37 @@ pub struct Position {
 }
 
 impl Position {
+    /// Where a document begins.
+    const BEGIN: Self = Self { line: 1, column: 1 };
+
     /// Where the byte at this offset stands.
     #[must_use]
     pub fn of(document: &[u8], offset: usize) -> Self {
-        let before = document.get(..offset).unwrap_or(document);
-        let lines = before.split(|byte| *byte == b'\n');
-        let (line, last) = lines.enumerate().last().unwrap_or_default();
-        let last = if line == 0 { last.strip_prefix(super::text::MARK).unwrap_or(last) } else { last };
+        Self::BEGIN.behind(document.get(..offset).unwrap_or(document))
+    }
+
+    /// Where the text ends that begins here.
+    fn behind(self, text: &[u8]) -> Self {
+        let is_begin = self == Self::BEGIN;
+        let text = if is_begin { text.strip_prefix(super::text::MARK).unwrap_or(text) } else { text };
+        let lines = text.split(|byte| *byte == b'\n').count().saturating_sub(1);
+        let last = text.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
         // In UTF-8 every character has one byte that does not begin with the bits 10.
-        let column = last.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count();
-        Self { line: line + 1, column: column + 1 }
+        let characters = last.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count();
+        let before = if lines == 0 { self.column } else { 1 };
+        Self { line: self.line + lines, column: before + characters }
+    }
+
+    /// Where these offsets stand, which are in order. The document is looked at once.
+    pub(super) fn of_all(document: &[u8], offsets: impl Iterator<Item = usize>) -> Vec<Self> {
+        let (mut position, mut begin) = (Self::BEGIN, 0);
+        let mut positions = Vec::new();
+        for offset in offsets {
+            position = position.behind(document.get(begin..offset).unwrap_or_default());
+            begin = begin.max(offset);
+            positions.push(position);
+        }
+        positions
     }
 }
 
@@ -141,5 +162,8 @@ mod tests {
         for (offset, line, column) in [(3, 1, 1), (4, 1, 2), (6, 1, 3), (7, 2, 1), (9, 2, 3), (11, 2, 4), (99, 2, 7)] {
             assert_eq!(Position::of(document.as_bytes(), offset), Position { line, column }, "{offset}");
         }
+        let offsets = [3, 3, 4, 6, 7, 9, 11, 11];
+        let one_by_one = offsets.map(|offset| Position::of(document.as_bytes(), offset));
+        assert_eq!(Position::of_all(document.as_bytes(), offsets.into_iter()), one_by_one);
     }
 }

@@ -79,7 +79,7 @@ impl fmt::Display for OneLine<'_> {
 /// without a problem was read as a whole.
 pub(super) struct Problems<'a> {
     document: &'a str,
-    found: Vec<Problem>,
+    found: Vec<(Place, Range<usize>, String)>,
 }
 
 impl<'a> Problems<'a> {
@@ -94,16 +94,27 @@ impl<'a> Problems<'a> {
 
     /// Notes that something of a place cannot be used, such as its name.
     pub(super) fn note_at(&mut self, place: Place, range: Range<usize>, message: impl fmt::Display) {
-        let position = Position::of(self.document.as_bytes(), range.start);
-        self.found.push(Problem { place: Some(place), range, position, message: message.to_string() });
+        self.found.push((place, range, message.to_string()));
     }
 
     /// Gives out what was read, if nothing was wrong with it.
-    pub(super) fn settle<T>(mut self, read: Option<T>) -> Result<T, InvalidDocument> {
-        self.found.sort_by_key(|problem| problem.range.start);
+    pub(super) fn settle<T>(self, read: Option<T>) -> Result<T, InvalidDocument> {
         match read {
             Some(read) if self.found.is_empty() => Ok(read),
-            _ => Err(InvalidDocument { problems: self.found }),
+            _ => Err(self.in_order()),
         }
+    }
+
+    fn in_order(mut self) -> InvalidDocument {
+        self.found.sort_by_key(|(_, range, _)| range.start);
+        let offsets = self.found.iter().map(|(_, range, _)| range.start);
+        let positions = Position::of_all(self.document.as_bytes(), offsets);
+        let problem = |((place, range, message), position): ((Place, Range<usize>, String), Position)| Problem {
+            place: Some(place),
+            range,
+            position,
+            message,
+        };
+        InvalidDocument { problems: self.found.into_iter().zip(positions).map(problem).collect() }
     }
 }
