@@ -1,6 +1,6 @@
-"""permissions.schema.json and the function agree on what a permission document is.
+"""permissions.schema.json and the function agree on what a permission document is, and the schema says it well.
 
-What no JSON Schema can say is left out: that a member's name stands there once.
+What no JSON Schema can say is left out: that a member's name stands there once, that a deny can hold.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from event_files import ROOT, local_settings
-from jsonschema import Draft7Validator
+from jsonschema import Draft7Validator, ValidationError
 from runtime_api import function
 
 OPEN: dict[str, Any] = {"authenticated": True, "allow": ["GET /"]}
 
-MEMBERS = ("authenticated", "scopes", "groups", "claims", "allow", "deny")
+MEMBERS = ("authenticated", "scopes", "groups", "claims", "present", "allow", "deny")
 
 
 def document(permission: dict[str, Any] | None = None, **members: Any) -> dict[str, Any]:
@@ -37,7 +37,15 @@ USABLE: list[tuple[str, Any]] = [
     ("the schema's place", {"$schema": "./permissions.schema.json", **document()}),
     ("deny alone", document({"groups": ["a"], "deny": ["ANY /{any+}"]})),
     ("all conditions", document({**OPEN, "scopes": ["a/b"], "groups": ["c d"], "claims": {"e": 1}})),
-    ("claims of every type", document({"claims": {"a": 1, "b": "", "c": True, "d": None, "e": [1], "f": {}}, **OPEN})),
+    ("claims of every type", document({"claims": {"a": 1, "b": "", "c": True, "d": None, "e": [1], "f": {"g": 2}}, **OPEN})),
+    ("claims that are present", document({**OPEN, "present": ["act", "custom:a.b"]})),
+    ("a complete API", document(complete=True)),
+    ("an API that is not complete", document(complete=False)),
+    ("claims that a trigger writes", document(triggerClaims=["custom:frozen"])),
+    ("ignored findings", document(lint={"ignore": [
+        {"code": "route_twice", "reason": "a"},
+        {"code": "route_twice", "route": "GET /a", "reason": "b"},
+    ]})),
     ("a scope with a URL", document({**OPEN, "scopes": ["https://api.example.com/read"]})),
     ("routes", document(routes=["GET /a", "GET /b/{c}"])),
     ("every route is named", document(complete=True)),
@@ -53,7 +61,8 @@ USABLE: list[tuple[str, Any]] = [
         "GET /${sub}/{sub}",
         "GET /..a/...",
         "GET /{a}/{b}/{c+}",
-        "GET /{a.b:c_d-e}",
+        "GET /{a.b_c-d}",
+        "GET /${a+}/b",
         "HEAD /a",
         "OPTIONS /a",
         "PATCH /a",
@@ -74,11 +83,32 @@ UNUSABLE: list[tuple[str, Any]] = [
     ("not authenticated", document({**OPEN, "authenticated": False})),
     ("authenticated in words", document({**OPEN, "authenticated": "true"})),
     ("authenticated as a number", document({**OPEN, "authenticated": 1})),
-    *((f"{name} empty", document({**OPEN, name: []})) for name in ("scopes", "groups", "allow", "deny")),
+    *((f"{name} empty", document({**OPEN, name: []})) for name in ("scopes", "groups", "present", "allow", "deny")),
     *((f"{name} null", document({**OPEN, name: None})) for name in MEMBERS),
     *((f"{name} a text", document({**OPEN, name: "GET /"})) for name in MEMBERS),
     ("claims empty", document({**OPEN, "claims": {}})),
     ("a claim without a name", document({**OPEN, "claims": {"": 1}})),
+    ("a claim that asks for nothing", document({**OPEN, "claims": {"act": {}}})),
+    ("a member that asks for nothing", document({**OPEN, "claims": {"act": {"act": {}}}})),
+    ("an element that asks for nothing", document({**OPEN, "claims": {"act": [{}]}})),
+    ("a present claim without a name", document({**OPEN, "present": [""]})),
+    ("complete in words", document(complete="true")),
+    ("complete that is null", document(complete=None)),
+    ("triggerClaims empty", document(triggerClaims=[])),
+    ("triggerClaims as a text", document(triggerClaims="custom:frozen")),
+    ("lint without ignore", document(lint={})),
+    ("lint with more", document(lint={"ignore": [{"code": "a", "reason": "b"}], "more": 1})),
+    *((f"ignored: {ignored}", document(lint={"ignore": ignored})) for ignored in (
+        [],
+        {},
+        ["route_twice"],
+        [{"code": "a"}],
+        [{"reason": "a"}],
+        [{"code": "", "reason": "a"}],
+        [{"code": "a", "reason": ""}],
+        [{"code": "a", "reason": "b", "route": "a"}],
+        [{"code": "a", "reason": "b", "place": "c"}],
+    )),
     ("two scopes in one", document({**OPEN, "scopes": ["a b"]})),
     ("a scope with quotes", document({**OPEN, "scopes": ['a"b']})),
     ("a scope beyond ASCII", document({**OPEN, "scopes": ["é"]})),
@@ -107,6 +137,8 @@ UNUSABLE: list[tuple[str, Any]] = [
         "status",
         "requestId",
         "integrationStatus",
+        "reason",
+        "code",
     )),
     *((repr(text), route(text)) for text in (
         7,
@@ -134,6 +166,11 @@ UNUSABLE: list[tuple[str, Any]] = [
         "GET /$default",
         "GET /{id}.json",
         "GET /{i d}",
+        "GET /{a:b}",
+        "GET /{custom:a+}",
+        "$default",
+        "$Connect",
+        "$connect ",
         "GET /${}",
         "GET /${a}${b}",
         "GET /${a*}",
@@ -144,6 +181,44 @@ UNUSABLE: list[tuple[str, Any]] = [
         "GET /café",
     )),
 ]
+
+
+# Mistakes in JSON, and what an editor that reads the schema says of them: names as in mistakes.txt.
+MISTAKES = ROOT / "crates/permissions/tests/documents/mistakes.txt"
+EDITOR = ROOT / "crates/permissions/tests/documents/editor.txt"
+
+
+def mistakes() -> dict[str, str]:
+    """The documents of MISTAKES that are JSON."""
+    found = {}
+    for section in MISTAKES.read_text().split("\n### ")[1:]:
+        name, rest = section.split("\n", 1)
+        document, _ = rest.split("\n=> ", 1)
+        try:
+            json.loads(document)
+        except ValueError:
+            continue
+        found[name] = document
+    return found
+
+
+def said(error: ValidationError) -> str:
+    """What Visual Studio Code's JSON editor says, or the validator where the schema has no words of its own."""
+    own = error.schema.get("patternErrorMessage") if error.validator == "pattern" else None
+    place = "/".join(map(str, error.absolute_path))
+    return f"{place}: {own or error.schema.get('errorMessage') or error.message}"
+
+
+class EditorMessages(unittest.TestCase):
+    """What is said of typical mistakes, word for word."""
+
+    def test_each_mistake_is_answered_word_for_word(self) -> None:
+        schema = Draft7Validator(json.loads((ROOT / "permissions.schema.json").read_text()))
+        answers = dict(line.split(" => ", 1) for line in EDITOR.read_text().splitlines() if " => " in line)
+        for name, document in mistakes().items():
+            with self.subTest(name):
+                errors = sorted(map(said, schema.iter_errors(json.loads(document))))
+                self.assertEqual("; ".join(errors) or "nothing", answers[name])
 
 
 class SchemaAndFunction(unittest.TestCase):
