@@ -269,3 +269,11 @@ fn every_finding_has_a_known_code_a_place_and_one_line() {
     }
     assert_eq!(codes, BTreeSet::from(OF_DOCUMENT));
 }
+
+#[test]
+fn every_code_has_a_section_that_explains_it() {
+    let page = include_str!("../../../../docs/permissions.md");
+    for code in OF_DOCUMENT.into_iter().chain(["ignore_needless"]) {
+        assert!(page.contains(&format!("\n### {code}\n")), "{code}");
+    }
+}
