@@ -4,7 +4,7 @@
 //! that said in IAM. A decision may be a Deny; an error means that there is none.
 
 use crate::clock::UnixTime;
-use crate::jwks::{KeyCache, KeyOrigin, NoKey, Unavailable};
+use crate::jwks::{Algorithms, KeyCache, KeyOrigin, NoKey, Unavailable};
 use crate::token::{BearerToken, InvalidToken, Issuer, UnverifiedToken, VerifiedClaims, Verifier};
 use permissions::Method;
 use permissions::Permissions;
@@ -12,20 +12,20 @@ use permissions::iam::{Compiled, Policies};
 use std::fmt;
 use std::sync::Arc;
 
-/// An issuer and its keys.
+/// An issuer, with its keys and what is asked of its tokens. Nothing of one issuer counts for another.
 pub struct TrustedIssuer {
     /// Who issues the tokens.
     pub issuer: Issuer,
     /// The keys it signs with.
     pub keys: Arc<KeyCache>,
+    /// What else is asked of its tokens. Issuers of one entry share it.
+    pub verifier: Arc<Verifier>,
 }
 
 /// Decides whether a token's holder may call a method.
 pub struct Authorizer {
     /// Whose tokens are believed.
     pub issuers: Vec<TrustedIssuer>,
-    /// What else is asked of them.
-    pub verifier: Verifier,
     /// What their holders may do.
     pub permissions: Permissions,
     /// How that is said in IAM.
@@ -54,11 +54,11 @@ impl Authorizer {
     /// [`Refusal::InvalidToken`] when the token is not believed, [`Refusal::KeysUnavailable`] when that cannot be
     /// told, since keys that are in use cannot be had.
     pub async fn authorize(&self, token: &BearerToken, method: &Method, now: UnixTime) -> Result<Decision, Refusal> {
-        let token = UnverifiedToken::parse(token)?;
+        let token = UnverifiedToken::parse(token, self.algorithms())?;
         let trusted = self.trusted_issuer(&token)?;
         let found = trusted.keys.find(token.unverified_key_id(), now).await;
         let found = found.map_err(|error| self.without_key(error, trusted, now))?;
-        let claims = self.verifier.verify(token, &trusted.issuer, &found.key, now)?;
+        let claims = trusted.verifier.verify(token, &trusted.issuer, &found.key, now)?;
         let grants = self.permissions.grants(&claims);
         let verdict = grants.decide(method);
         let route = verdict.rule().map(|rule| rule.route).or_else(|| self.permissions.route_of(method));
@@ -75,12 +75,19 @@ impl Authorizer {
     /// never published any, while another issuer of its pool has, is one that the pool was not switched to.
     fn without_key(&self, error: NoKey, named: &TrustedIssuer, now: UnixTime) -> Refusal {
         let serves = |other: &&TrustedIssuer| other.keys.has_answered() || other.keys.is_trusted(now);
-        let of_the_pool = self.issuers.iter().filter(|other| other.issuer.shares_pool_with(&named.issuer));
+        let of_the_pool = self.issuers.iter().filter(|other| {
+            Arc::ptr_eq(&other.verifier, &named.verifier) && other.issuer.shares_pool_with(&named.issuer)
+        });
         let unused = !named.keys.has_answered() && of_the_pool.filter(serves).count() > 0;
         if unused && matches!(error, NoKey::Unavailable { .. }) {
             return InvalidToken::KeyUnknown.into();
         }
         error.into()
+    }
+
+    /// What any issuer signs with. A token by another algorithm is refused whoever it says has issued it.
+    fn algorithms(&self) -> Algorithms {
+        self.issuers.iter().fold(Algorithms::default(), |all, trusted| all.or(trusted.verifier.algorithms))
     }
 
     /// The issuer is looked up among those set up before any key is: a token cannot choose where keys come from.

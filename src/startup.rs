@@ -5,7 +5,7 @@ use cognito_authorizer::clock::{Clock, SystemClock};
 use cognito_authorizer::config::{self, Config, ConfigError, Files, IssuerConfig, UnknownSettings};
 use cognito_authorizer::gateway::{Gateway, HttpApiResponse};
 use cognito_authorizer::jwks::{
-    BundledKeySource, HttpKeySource, InvalidKeySet, KeyCache, KeySet, KeySource, TrustedRoots,
+    Algorithms, BundledKeySource, HttpKeySource, InvalidKeySet, KeyCache, KeyEvent, KeySet, KeySource, TrustedRoots,
 };
 use cognito_authorizer::log::{Level, Logger};
 use permissions::Permissions;
@@ -33,7 +33,7 @@ pub(crate) async fn start(variable: fn(&str) -> Option<String>, logger: Logger) 
     let (issuers, keys) = trusted_issuers(&config, &files, logger)?;
     keys.prefetch().await;
     Ok(Gateway {
-        authorizer: Authorizer { issuers, verifier: config.verifier, policies, permissions },
+        authorizer: Authorizer { issuers, policies, permissions },
         token_sources: config.token_sources,
         invalid_token: config.invalid_token,
         http_api_response: config.http_api_response,
@@ -44,40 +44,47 @@ pub(crate) async fn start(variable: fn(&str) -> Option<String>, logger: Logger) 
     })
 }
 
-/// Issuers whose keys are published at one place share one cache.
+/// Issuers of one entry whose keys are published at one place share one cache.
 fn trusted_issuers(config: &Config, files: &Files, logger: Logger) -> Result<(Vec<TrustedIssuer>, Keys), ConfigError> {
     let new_cache = key_caches(config, files, logger)?;
     let mut caches: Vec<(&IssuerConfig, Arc<KeyCache>)> = Vec::new();
     let mut issuers = Vec::new();
     for configured in &config.issuers {
-        let shared = caches.iter().find(|(known, _)| known.jwks_uri == configured.jwks_uri);
-        let keys =
-            shared.map_or_else(|| Arc::new(new_cache(configured.jwks_uri.as_deref())), |(_, keys)| Arc::clone(keys));
-        issuers.push(TrustedIssuer { issuer: configured.issuer.clone(), keys: Arc::clone(&keys) });
+        let is_same_cache = |known: &IssuerConfig| {
+            known.jwks_uri == configured.jwks_uri && Arc::ptr_eq(&known.verifier, &configured.verifier)
+        };
+        let shared = caches.iter().find(|(known, _)| is_same_cache(known));
+        let keys = shared.map_or_else(|| Arc::new(new_cache(configured)), |(_, keys)| Arc::clone(keys));
+        issuers.push(TrustedIssuer {
+            issuer: configured.issuer.clone(),
+            keys: Arc::clone(&keys),
+            verifier: Arc::clone(&configured.verifier),
+        });
         caches.push((configured, keys));
     }
     let keys = caches.into_iter().map(|(configured, keys)| (keys, configured.prefetch)).collect();
     Ok((issuers, Keys(keys)))
 }
 
-/// Makes the cache for a place where keys are published. Files are read once, here.
+/// Makes the cache for an issuer's keys. Files are read once, here.
 fn key_caches(
     config: &Config,
     files: &Files,
     logger: Logger,
-) -> Result<impl Fn(Option<&str>) -> KeyCache + use<>, ConfigError> {
+) -> Result<impl Fn(&IssuerConfig) -> KeyCache + use<>, ConfigError> {
     let bundled = config.jwks_file.as_deref();
     let bundled = bundled.map(|file| files.parse("JWKS_FILE", file, bundled_keys)).transpose()?;
     let roots = config.jwks_ca_file.as_deref();
     let roots = roots.map(|file| files.parse("JWKS_CA_FILE", file, pem_roots)).transpose()?.unwrap_or_default();
     let max_age = config.jwks_max_age;
-    Ok(move |uri: Option<&str>| {
-        let source: Box<dyn KeySource> = match (uri, &bundled) {
-            (Some(uri), _) => Box::new(HttpKeySource::new(uri.to_owned(), roots.clone())),
+    Ok(move |configured: &IssuerConfig| {
+        let source: Box<dyn KeySource> = match (&configured.jwks_uri, &bundled) {
+            (Some(uri), _) => Box::new(HttpKeySource::new(uri.clone(), roots.clone())),
             // The settings see to it that there is a file where there is no URL.
             (None, bundled) => Box::new(BundledKeySource::new(bundled.as_ref().map(|(_, text)| text.clone()))),
         };
-        let cache = KeyCache::new(source, max_age, Box::new(move |event| logger.message(Level::Warn, event)));
+        let observer = Box::new(move |event: &KeyEvent| logger.message(Level::Warn, event));
+        let cache = KeyCache::new(source, configured.verifier.algorithms, max_age, observer);
         match &bundled {
             Some((keys, _)) => cache.starting_with(keys.clone(), SystemClock.now()),
             None => cache,
@@ -87,7 +94,7 @@ fn key_caches(
 
 /// The key set, and its text to read it from again.
 fn bundled_keys(json: &[u8]) -> Result<(KeySet, Vec<u8>), InvalidKeySet> {
-    Ok((KeySet::parse(json)?, json.to_owned()))
+    Ok((KeySet::parse(json, Algorithms::RS256)?, json.to_owned()))
 }
 
 fn pem_roots(pem: &[u8]) -> Result<TrustedRoots, &'static str> {

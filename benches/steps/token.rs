@@ -1,14 +1,14 @@
 //! A token from text to verified claims.
 
 use crate::{every_scope, in_turn, tokens};
-use cognito_authorizer::jwks::{KeyId, KeySet, VerifyingKey};
+use cognito_authorizer::jwks::{Algorithms, KeyId, KeySet, VerifyingKey};
 use cognito_authorizer::token::{BearerToken, InvalidToken, Issuer, Scheme, UnverifiedToken, VerifiedClaims};
 use divan::Bencher;
 use std::sync::Arc;
 use testkit::{KEY, NOW, POOL, key_set, verifier};
 
 fn key() -> Arc<VerifyingKey> {
-    let set = KeySet::parse(key_set(&[&KEY]).as_bytes()).expect("a key set");
+    let set = KeySet::parse(key_set(&[&KEY]).as_bytes(), Algorithms::RS256).expect("a key set");
     set.find(&KeyId::new(KEY.id.to_owned())).expect("the key")
 }
 
@@ -41,7 +41,7 @@ fn parse(bencher: Bencher<'_, '_>) {
     let next = in_turn(&tokens);
     bencher.bench_local(|| {
         let token = BearerToken::parse(next(), Scheme::Optional).expect("a token");
-        UnverifiedToken::parse(&token).map(drop).expect("a JWS");
+        UnverifiedToken::parse(&token, Algorithms::RS256).map(drop).expect("a JWS");
     });
 }
 
@@ -54,7 +54,7 @@ fn verify_each(
     let next = in_turn(tokens);
     bencher.bench_local(|| {
         let token = BearerToken::parse(next(), Scheme::Optional).expect("a token");
-        let unverified = UnverifiedToken::parse(&token).expect("a JWS");
+        let unverified = UnverifiedToken::parse(&token, Algorithms::RS256).expect("a JWS");
         let found = verifier.verify(unverified, &issuer, &key, NOW);
         assert!(is_right(&found));
         found

@@ -6,10 +6,10 @@ use permissions::Permissions;
 use cognito_authorizer::authorizer::{Authorizer, TrustedIssuer};
 use cognito_authorizer::clock::SystemClock;
 use cognito_authorizer::gateway::{Gateway, HttpApiResponse, InvalidTokenAnswer, TokenSource};
-use cognito_authorizer::jwks::{HttpKeySource, KeyCache, MaxAge, TrustedRoots};
+use cognito_authorizer::jwks::{Algorithms, HttpKeySource, KeyCache, MaxAge, TrustedRoots};
 use cognito_authorizer::log::{Format, Level, Logger};
 use permissions::iam::{Coverage, DEFAULT_BUDGET_BYTES, Limits, Policies};
-use cognito_authorizer::token::{Clients, Issuer, TokenUse, Verifier};
+use cognito_authorizer::token::{Clients, Issuer, Profile, TokenUse, Verifier};
 use libfuzzer_sys::fuzz_target;
 use std::sync::{Arc, LazyLock};
 
@@ -23,14 +23,17 @@ static GATEWAY: LazyLock<Gateway> = LazyLock::new(|| {
         authorizer: Authorizer {
             issuers: vec![TrustedIssuer {
                 issuer: Issuer::new("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI".to_owned()),
-                keys: Arc::new(KeyCache::new(source, max_age, Box::new(|_| ()))),
+                keys: Arc::new(KeyCache::new(source, Algorithms::RS256, max_age, Box::new(|_| ()))),
+                verifier: Arc::new(Verifier {
+                    entry: None,
+                    algorithms: Algorithms::RS256,
+                    profile: Arc::new(Profile::of_cognito()),
+                    clients: Clients::Any,
+                    token_uses: vec![TokenUse::Access],
+                    resources: None,
+                    leeway_seconds: 0,
+                }),
             }],
-            verifier: Verifier {
-                clients: Clients::Any,
-                token_uses: vec![TokenUse::Access],
-                resources: None,
-                leeway_seconds: 0,
-            },
             policies: Policies::new(&permissions, limits),
             permissions,
         },

@@ -4,7 +4,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use cognito_authorizer::jwks::{KeyId, KeySet, VerifyingKey};
+use cognito_authorizer::jwks::{Algorithms, KeyId, KeySet, VerifyingKey};
 use cognito_authorizer::token::{BearerToken, InvalidToken, Issuer, Scheme, UnverifiedToken, VerifiedClaims};
 use testkit::{CLIENT, KEY, NOW, OTHER_KEY, POOL, access, key_set, verifier};
 use libfuzzer_sys::fuzz_target;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
 
 static PUBLISHED: LazyLock<Arc<VerifyingKey>> = LazyLock::new(|| {
-    let set = KeySet::parse(key_set(&[&KEY]).as_bytes()).expect("a key set");
+    let set = KeySet::parse(key_set(&[&KEY]).as_bytes(), Algorithms::RS256).expect("a key set");
     set.find(&KeyId::new(KEY.id.to_owned())).expect("the key")
 });
 
@@ -44,7 +44,7 @@ fuzz_target!(|data: &[u8]| {
 });
 
 fn believe(token: &BearerToken) -> Result<VerifiedClaims, InvalidToken> {
-    verifier().verify(UnverifiedToken::parse(token)?, &Issuer::new(POOL.to_owned()), &PUBLISHED, NOW)
+    verifier().verify(UnverifiedToken::parse(token, Algorithms::RS256)?, &Issuer::new(POOL.to_owned()), &PUBLISHED, NOW)
 }
 
 fn never_believed_unless_good(text: &[u8]) {

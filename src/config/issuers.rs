@@ -1,9 +1,10 @@
 //! Who issues tokens, and where are the keys?
 
-use super::IssuerConfig;
 use super::error::ConfigError;
 use super::variables::Variables;
-use crate::token::Issuer;
+use super::{IssuerConfig, verification};
+use crate::token::{Issuer, Verifier};
+use std::sync::Arc;
 
 /// Cognito's `UserPoolIdType`: at most 55 characters.
 const LONGEST_POOL_ID: usize = 55;
@@ -16,7 +17,7 @@ pub(super) fn issuers(vars: &Variables<'_>) -> Result<Vec<IssuerConfig>, ConfigE
     let known_by_its_url = |issuer: &Issuer| published_elsewhere || key_set_url(issuer).is_some();
     let pools = vars.list("USER_POOL_ID", "pool ids such as `eu-west-1_AbCdEfGhI`", pool_region)?;
     let issuers = vars.list("ISSUER", EXPECTED, |text| issuer(text).filter(known_by_its_url))?;
-    let mut configured: Vec<IssuerConfig> = match (issuers, pools) {
+    let mut published: Vec<Published> = match (issuers, pools) {
         (Some(issuers), pools) => {
             require_issuers_of(&issuers, pools.as_deref())?;
             issuers.into_iter().map(|issuer| published_by(issuer, true)).collect()
@@ -28,12 +29,27 @@ pub(super) fn issuers(vars: &Variables<'_>) -> Result<Vec<IssuerConfig>, ConfigE
     };
     if let Some(uri) = uri {
         require_one_pool(vars, "JWKS_URI")?;
-        for (position, issuer) in configured.iter_mut().enumerate() {
+        for (position, issuer) in published.iter_mut().enumerate() {
             issuer.jwks_uri = Some(uri.clone());
             issuer.prefetch = position == 0;
         }
     }
-    Ok(configured)
+    let verifier = Arc::new(verification::verifier(vars)?);
+    Ok(published.into_iter().map(|published| published.with(&verifier)).collect())
+}
+
+/// An issuer, and where its keys are.
+struct Published {
+    issuer: Issuer,
+    jwks_uri: Option<String>,
+    prefetch: bool,
+}
+
+impl Published {
+    fn with(self, verifier: &Arc<Verifier>) -> IssuerConfig {
+        let Self { issuer, jwks_uri, prefetch } = self;
+        IssuerConfig { issuer, jwks_uri, prefetch, verifier: Arc::clone(verifier) }
+    }
 }
 
 /// Issuers take the place of those derived from the pool ids, so beside these they can only be the same pools'.
@@ -54,14 +70,14 @@ fn require_issuers_of(issuers: &[Issuer], pools: Option<&[(String, String)]>) ->
 
 /// Both issuers of a pool (Cognito Developer Guide, "OIDC issuer"): the original one, which every pool starts with,
 /// and the one for pools that were switched to it.
-fn hosts_of_pool(region: &str, pool: &str) -> [IssuerConfig; 2] {
+fn hosts_of_pool(region: &str, pool: &str) -> [Published; 2] {
     let issuer = |host: &str| Issuer::new(format!("https://{host}.{region}.amazonaws.com/{pool}"));
     [published_by(issuer("cognito-idp"), true), published_by(issuer("issuer-cognito-idp"), false)]
 }
 
-fn published_by(issuer: Issuer, prefetch: bool) -> IssuerConfig {
+fn published_by(issuer: Issuer, prefetch: bool) -> Published {
     let jwks_uri = key_set_url(&issuer);
-    IssuerConfig { issuer, jwks_uri, prefetch }
+    Published { issuer, jwks_uri, prefetch }
 }
 
 /// Region and pool id. Cognito's `UserPoolIdType` is `[\w-]+_[0-9a-zA-Z]+`; the region stands before the last `_`.

@@ -21,6 +21,7 @@ use crate::gateway::{HttpApiResponse, InvalidTokenAnswer, TokenSource};
 use crate::jwks::MaxAge;
 use crate::token::{Issuer, Verifier};
 use permissions::iam::Limits;
+use std::sync::Arc;
 use variables::Variables;
 
 /// Where the permission document is when nothing else is set.
@@ -39,8 +40,6 @@ pub struct Config {
     pub jwks_max_age: MaxAge,
     /// `PERMISSIONS_FILE`.
     pub permissions_file: String,
-    /// `APP_CLIENT_ID`, `TOKEN_USE`, `RESOURCE`, `LEEWAY_SECONDS`.
-    pub verifier: Verifier,
     /// `POLICY_COVERS` and `POLICY_BUDGET_BYTES`.
     pub limits: Limits,
     /// `TOKEN_SOURCE`.
@@ -55,8 +54,8 @@ pub struct Config {
     pub usage_identifier_claim: Option<String>,
 }
 
-/// Issuers that sign with one set of keys.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An issuer, where its keys are, and what is asked of its tokens.
+#[derive(Clone, Debug)]
 pub struct IssuerConfig {
     /// The issuer, exactly as `iss` has it.
     pub issuer: Issuer,
@@ -65,6 +64,8 @@ pub struct IssuerConfig {
     /// Is the set worth fetching at start? Not for the second host of a pool, which answers 403 until the pool is
     /// switched to it.
     pub prefetch: bool,
+    /// What is asked of its tokens: `APP_CLIENT_ID`, `TOKEN_USE`, `RESOURCE`, `LEEWAY_SECONDS`.
+    pub verifier: Arc<Verifier>,
 }
 
 impl Config {
@@ -82,7 +83,6 @@ impl Config {
             jwks_ca_file: vars.text("JWKS_CA_FILE"),
             jwks_max_age: verification::max_age(&vars)?,
             permissions_file: vars.text("PERMISSIONS_FILE").unwrap_or_else(|| DEFAULT_PERMISSIONS_FILE.to_owned()),
-            verifier: verification::verifier(&vars)?,
             limits: answers::limits(&vars)?,
             token_sources: answers::token_sources(&vars)?,
             invalid_token: answers::invalid_token(&vars)?,
@@ -138,10 +138,10 @@ mod tests {
     #[test]
     fn what_is_not_set_has_its_default() {
         let config = config(&[("TOKEN_USE", " "), ("INVALID_TOKEN", "")]).unwrap();
-        assert_eq!(config.verifier.token_uses, [TokenUse::Access]);
-        assert_eq!(config.verifier.clients, Clients::Listed(vec!["client1".to_owned()]));
-        assert_eq!(config.verifier.resources, None);
-        assert_eq!(config.verifier.leeway_seconds, 0);
+        assert_eq!(config.issuers[0].verifier.token_uses, [TokenUse::Access]);
+        assert_eq!(config.issuers[0].verifier.clients, Clients::Listed(vec!["client1".to_owned()]));
+        assert_eq!(config.issuers[0].verifier.resources, None);
+        assert_eq!(config.issuers[0].verifier.leeway_seconds, 0);
         assert_eq!(config.token_sources, [TokenSource::authorization_header()]);
         assert_eq!((config.invalid_token, config.check_identity_source), (InvalidTokenAnswer::ByApi, true));
         assert_eq!(config.limits, Limits { coverage: Coverage::Api, budget_bytes: 8192 });
@@ -171,11 +171,11 @@ mod tests {
             ("PERMISSIONS_FILE", "/opt/permissions.json"),
         ])
         .unwrap();
-        assert_eq!(config.verifier.clients, Clients::Any);
-        assert_eq!(config.verifier.token_uses, [TokenUse::Access, TokenUse::Id]);
+        assert_eq!(config.issuers[0].verifier.clients, Clients::Any);
+        assert_eq!(config.issuers[0].verifier.token_uses, [TokenUse::Access, TokenUse::Id]);
         let resources = ["https://api.example.com/v1", "urn:x+orders"].map(ToOwned::to_owned);
-        assert_eq!(config.verifier.resources, Some(resources.to_vec()));
-        assert_eq!(config.verifier.leeway_seconds, 300);
+        assert_eq!(config.issuers[0].verifier.resources, Some(resources.to_vec()));
+        assert_eq!(config.issuers[0].verifier.leeway_seconds, 300);
         assert_eq!(config.token_sources, [TokenSource::Cookie("t".into()), TokenSource::Header("X-Token".into())]);
         assert_eq!(config.invalid_token, InvalidTokenAnswer::Deny);
         assert_eq!((config.http_api_response, config.check_identity_source), (HttpApiResponse::Simple, false));

@@ -2,9 +2,10 @@
 
 use super::error::ConfigError;
 use super::variables::Variables;
-use crate::jwks::MaxAge;
-use crate::token::{Clients, LONGEST_LEEWAY_SECONDS, TokenUse, Verifier};
+use crate::jwks::{Algorithms, MaxAge};
+use crate::token::{Clients, LONGEST_LEEWAY_SECONDS, Profile, TokenUse, Verifier};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 /// Age at which a key set is refreshed, in seconds, when nothing else is set: Cognito does not say how often it rotates
 /// keys, and an hour bounds how long a withdrawn key is believed.
@@ -23,6 +24,7 @@ const LONGEST_MAX_AGE_SECONDS: u64 = 604_800;
 /// Cognito's `ClientIdType`: at most 128 characters.
 const LONGEST_CLIENT_ID: usize = 128;
 
+/// What is asked of the tokens of Cognito's pools: the short form of one entry.
 pub(super) fn verifier(vars: &Variables<'_>) -> Result<Verifier, ConfigError> {
     let token_uses = token_uses(vars)?;
     let resources = resources(vars)?;
@@ -33,7 +35,15 @@ pub(super) fn verifier(vars: &Variables<'_>) -> Result<Verifier, ConfigError> {
             expected: "`access` or `access,id`, since RESOURCE is set and id tokens are bound to none",
         });
     }
-    Ok(Verifier { clients: clients(vars)?, token_uses, resources, leeway_seconds: leeway(vars)? })
+    Ok(Verifier {
+        entry: None,
+        algorithms: Algorithms::RS256,
+        profile: Arc::new(Profile::of_cognito()),
+        clients: clients(vars)?,
+        token_uses,
+        resources,
+        leeway_seconds: leeway(vars)?,
+    })
 }
 
 fn clients(vars: &Variables<'_>) -> Result<Clients, ConfigError> {

@@ -9,9 +9,11 @@
 //!
 //! A fetch replaces the set whole or not at all. Ages are told by the wall clock: they hold across a freeze.
 
+use super::algorithm::Algorithms;
 use super::confirmed::{Confirmed, MaxAge, Standing};
 use super::event::{KeyEvent, Observer};
-use super::key::{KeyId, KeySet, VerifyingKey};
+use super::key::{KeyId, VerifyingKey};
+use super::key_set::KeySet;
 use super::no_key::{NoKey, Unavailable};
 use super::schedule::Schedule;
 use super::source::{FetchError, KeySource};
@@ -30,6 +32,7 @@ pub const PATIENCE: Duration = Duration::from_millis(500);
 /// One issuer's keys.
 pub struct KeyCache {
     source: Box<dyn KeySource>,
+    algorithms: Algorithms,
     max_age: MaxAge,
     observer: Observer,
     keys: ArcSwapOption<Confirmed>,
@@ -74,11 +77,12 @@ impl KeyOrigin {
 }
 
 impl KeyCache {
-    /// An empty cache over this source.
+    /// An empty cache over this source, for keys that verify signatures by these algorithms.
     #[must_use]
-    pub fn new(source: Box<dyn KeySource>, max_age: MaxAge, observer: Observer) -> Self {
+    pub fn new(source: Box<dyn KeySource>, algorithms: Algorithms, max_age: MaxAge, observer: Observer) -> Self {
         Self {
             source,
+            algorithms,
             max_age,
             observer,
             keys: ArcSwapOption::empty(),
@@ -183,7 +187,8 @@ impl KeyCache {
     async fn fetch(&self, flight: &mut MutexGuard<'_, Schedule>, now: UnixTime) -> Result<Arc<Confirmed>, NoKey> {
         self.attempts.fetch_add(1, Ordering::AcqRel);
         let text = self.source.fetch().await;
-        let parsed = text.map_err(Unavailable::from).and_then(|text| KeySet::parse(&text).map_err(Unavailable::from));
+        let key_set = |text: Vec<u8>| KeySet::parse(&text, self.algorithms).map_err(Unavailable::from);
+        let parsed = text.map_err(Unavailable::from).and_then(key_set);
         match parsed {
             Ok(keys) => Ok(self.succeeded(flight, keys, now)),
             Err(cause) => Err(self.failed(flight, cause, now)),
@@ -195,7 +200,7 @@ impl KeyCache {
             (self.observer)(&KeyEvent::Recovered { failures: flight.failures() });
         }
         if keys.skipped() > 0 {
-            (self.observer)(&KeyEvent::Skipped { keys: keys.skipped() });
+            (self.observer)(&KeyEvent::Skipped { keys: keys.skipped(), algorithms: self.algorithms });
         }
         flight.succeeded();
         let fresh = Arc::new(Confirmed { keys, at: now });

@@ -1,6 +1,6 @@
 //! How far can a key set be relied on?
 
-use super::key::KeySet;
+use super::key_set::KeySet;
 use crate::clock::UnixTime;
 
 /// How old a key set may grow.

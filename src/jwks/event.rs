@@ -1,5 +1,6 @@
 //! What does the operator hear of the keys?
 
+use super::algorithm::Algorithms;
 use super::no_key::Unavailable;
 use std::fmt;
 
@@ -23,6 +24,8 @@ pub enum KeyEvent {
     Skipped {
         /// How many.
         keys: usize,
+        /// What the issuer's keys are to be for.
+        algorithms: Algorithms,
     },
 }
 
@@ -31,7 +34,9 @@ impl fmt::Display for KeyEvent {
         match self {
             Self::Failing { cause } => write!(f, "keys not fetched: {cause}"),
             Self::Recovered { failures } => write!(f, "keys fetched again after {failures} failures"),
-            Self::Skipped { keys } => write!(f, "passed over {keys} keys that cannot verify RS256 signatures"),
+            Self::Skipped { keys, algorithms } => {
+                write!(f, "passed over {keys} keys that cannot verify {algorithms} signatures")
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Why is there no key to verify with?
 
-use super::key::InvalidKeySet;
+use super::key_set::InvalidKeySet;
 use super::source::FetchError;
 use std::fmt;
 

@@ -1,14 +1,17 @@
 //! What does a verified token say?
 
 use super::error::InvalidToken;
+use super::profile::{Groups, Profile};
 use super::scope::Scopes;
+use super::unverified::MediaType;
 use crate::clock::UnixTime;
 use permissions::Holder;
 use permissions::json::Members;
 use serde_json::Value;
 use std::fmt;
+use std::sync::Arc;
 
-/// What a Cognito token is for: its `token_use` claim.
+/// What a token is for. Cognito's say so in the claim `token_use`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenUse {
     /// `access`: may call APIs, carries scopes.
@@ -18,7 +21,7 @@ pub enum TokenUse {
 }
 
 impl TokenUse {
-    /// The claim's value.
+    /// The value of Cognito's claim, and the word for settings.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -35,7 +38,9 @@ pub struct VerifiedClaims {
     subject: String,
     token_use: TokenUse,
     scopes: Scopes,
-    groups: Vec<String>,
+    groups: Groups,
+    profile: Arc<Profile>,
+    entry: Option<Arc<str>>,
     claims: Members,
 }
 
@@ -52,31 +57,45 @@ impl VerifiedClaims {
         self.token_use
     }
 
-    /// Reads the claims that every Cognito token has, each as its documented type alone.
-    pub(super) fn read(claims: Members) -> Result<Self, InvalidToken> {
-        let subject = string(&claims, "sub")?.filter(|subject| !subject.is_empty());
-        let subject = subject.ok_or(InvalidToken::ClaimMissing { claim: "sub" })?.to_owned();
-        let token_use = match required(&claims, "token_use")? {
-            "access" => TokenUse::Access,
-            "id" => TokenUse::Id,
-            _ => return Err(InvalidToken::UseNotAllowed),
-        };
-        let scope = string(&claims, "scope")?;
-        let scopes = scope.filter(|_| token_use == TokenUse::Access).map(Scopes::parse).unwrap_or_default();
-        Ok(Self { subject, token_use, scopes, groups: groups(&claims)?, claims })
+    /// The name of the issuer's entry; `None` where settings name no entries.
+    #[must_use]
+    pub fn entry(&self) -> Option<&str> {
+        self.entry.as_deref()
     }
 
-    /// The client the token was issued to: `client_id` of an access token, `aud` of an ID token.
-    pub(super) fn client(&self) -> Result<&str, InvalidToken> {
+    /// Reads the claims that every token of the issuer has, each as its documented type alone.
+    pub(super) fn read(
+        claims: Members,
+        header_type: Option<&MediaType>,
+        profile: &Arc<Profile>,
+        entry: Option<&Arc<str>>,
+    ) -> Result<Self, InvalidToken> {
+        let subject = string(&claims, "sub")?.filter(|subject| !subject.is_empty());
+        let subject = subject.ok_or(InvalidToken::ClaimMissing { claim: "sub" })?.to_owned();
+        let token_use = profile.token_use(header_type, &claims)?;
+        let scopes = profile.scopes(token_use, &claims)?;
+        let groups = profile.groups(&claims)?;
+        Ok(Self { subject, token_use, scopes, groups, profile: Arc::clone(profile), entry: entry.cloned(), claims })
+    }
+
+    /// The client that the token was issued to, if it says so.
+    pub(super) fn stated_client(&self) -> Result<Option<&str>, InvalidToken> {
+        self.profile.client(self.token_use, &self.claims)
+    }
+
+    /// The claim that names the client.
+    pub(super) fn client_claim(&self) -> &'static str {
         match self.token_use {
-            TokenUse::Access => required(&self.claims, "client_id"),
-            TokenUse::Id => required(&self.claims, "aud"),
+            TokenUse::Access => self.profile.client,
+            TokenUse::Id => "aud",
         }
     }
 
-    /// The resource that an access token is bound to: `aud`, one URL (Cognito Developer Guide, "Resource binding").
-    pub(super) fn resource(&self) -> Result<&str, InvalidToken> {
-        required(&self.claims, "aud")
+    /// The resources that an access token is bound to: `aud` (RFC 7519 section 4.1.3); in Cognito one URL (Developer Guide,
+    /// "Resource binding").
+    pub(super) fn resources(&self) -> Result<Vec<&str>, InvalidToken> {
+        let resources = self.profile.texts(&self.claims, "aud")?;
+        if resources.is_empty() { Err(InvalidToken::ClaimMissing { claim: "aud" }) } else { Ok(resources) }
     }
 }
 
@@ -86,9 +105,8 @@ impl Holder for VerifiedClaims {
         self.scopes.contain(scope)
     }
 
-    /// Groups are Cognito's.
     fn has_group(&self, group: &str) -> bool {
-        self.groups.iter().any(|known| known == group)
+        self.groups.names.iter().any(|known| known == group)
     }
 
     fn claim(&self, name: &str) -> Option<&Value> {
@@ -103,7 +121,7 @@ impl fmt::Debug for VerifiedClaims {
 }
 
 /// A claim that is a string and must be there.
-fn required<'a>(claims: &'a Members, claim: &'static str) -> Result<&'a str, InvalidToken> {
+pub(super) fn required<'a>(claims: &'a Members, claim: &'static str) -> Result<&'a str, InvalidToken> {
     string(claims, claim)?.ok_or(InvalidToken::ClaimMissing { claim })
 }
 
@@ -126,14 +144,6 @@ pub(super) fn time(claims: &Members, claim: &'static str) -> Result<Option<UnixT
     }
 }
 
-fn groups(claims: &Members) -> Result<Vec<String>, InvalidToken> {
-    const CLAIM: &str = "cognito:groups";
-    let malformed = InvalidToken::ClaimMalformed { claim: CLAIM };
-    let Some(value) = claims.get(CLAIM) else { return Ok(Vec::new()) };
-    let listed = value.as_array().ok_or(malformed)?;
-    listed.iter().map(|group| group.as_str().map(ToOwned::to_owned).ok_or(malformed)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,6 +151,7 @@ mod tests {
     #[test]
     fn what_a_token_says_does_not_print() {
         let claims = serde_json::from_str(r#"{"sub":"alice","token_use":"access"}"#).unwrap();
-        assert_eq!(format!("{:?}", VerifiedClaims::read(claims).unwrap()), "VerifiedClaims(..)");
+        let read = VerifiedClaims::read(claims, None, &Arc::new(Profile::of_cognito()), None);
+        assert_eq!(format!("{:?}", read.unwrap()), "VerifiedClaims(..)");
     }
 }

@@ -7,19 +7,19 @@ use std::fmt;
 /// No variant holds anything that the token said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum InvalidToken {
-    /// The header's `alg` is not RS256.
+    /// The header's `alg` is not one that the issuer is set up to sign with: for Cognito RS256.
     AlgorithmNotAllowed,
     /// Two different tokens stand in one request (RFC 6750 section 2).
     Ambiguous,
     /// The token is bound to a key or a certificate of its holder (`cnf`, RFC 7800), and nobody here checks that whoever
     /// sends it holds that.
     BindingNotChecked,
-    /// A claim that is checked or read has another JSON type than Cognito documents.
+    /// A claim that is checked or read has another JSON type than the issuer documents.
     ClaimMalformed {
         /// The claim's name.
         claim: &'static str,
     },
-    /// A claim that every Cognito token of this use has is absent.
+    /// A claim that every token of this issuer and use has is absent.
     ClaimMissing {
         /// The claim's name.
         claim: &'static str,
@@ -54,7 +54,7 @@ pub enum InvalidToken {
     SignatureInvalid,
     /// The token is longer than a request's headers can be.
     TooLong,
-    /// `token_use` is not one that is allowed.
+    /// The kind of token is not one that is allowed.
     UseNotAllowed,
 }
 
@@ -106,14 +106,16 @@ impl InvalidToken {
 impl fmt::Display for InvalidToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::AlgorithmNotAllowed => f.write_str("found another `alg` in the token's header, expected `RS256`"),
+            Self::AlgorithmNotAllowed => {
+                f.write_str("found another `alg` in the token's header than its issuer is set up with")
+            }
             Self::Ambiguous => f.write_str("found different tokens in one request, expected one"),
             Self::BindingNotChecked => f.write_str("found a token bound to a key (`cnf`), which is not checked here"),
             Self::ClaimMalformed { claim } => {
-                write!(f, "found another JSON type in the claim `{claim}` than Cognito's")
+                write!(f, "found another JSON type in the claim `{claim}` than its issuer documents")
             }
             Self::ClaimMissing { claim } => write!(f, "found no claim `{claim}`, expected one"),
-            Self::ClientUnknown => f.write_str("found a client that is not in `APP_CLIENT_ID`"),
+            Self::ClientUnknown => f.write_str("found a client that is not in `APP_CLIENT_ID`, or `clients`"),
             Self::CriticalHeader => f.write_str("found `crit` in the token's header, expected none"),
             Self::Expired => f.write_str("found a token past its `exp`"),
             Self::IssuedInFuture => f.write_str("found an `iat` in the future"),
@@ -124,11 +126,11 @@ impl fmt::Display for InvalidToken {
             Self::Malformed => f.write_str("found something else than one compact JWS"),
             Self::Missing => f.write_str("found no token"),
             Self::NotYetValid => f.write_str("found a token before its `nbf`"),
-            Self::ResourceUnknown => f.write_str("found a resource in `aud` that is not in `RESOURCE`"),
+            Self::ResourceUnknown => f.write_str("found an `aud` that is not in `RESOURCE`, or `audiences`"),
             Self::SchemeNotBearer => f.write_str("found another authentication scheme, expected `Bearer`"),
             Self::SignatureInvalid => f.write_str("found a signature that is not the key's"),
             Self::TooLong => f.write_str("found a token longer than a request can carry"),
-            Self::UseNotAllowed => f.write_str("found a `token_use` that is not in `TOKEN_USE`"),
+            Self::UseNotAllowed => f.write_str("found a kind of token that is not in `TOKEN_USE`, or `tokenUse`"),
         }
     }
 }

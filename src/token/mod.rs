@@ -21,7 +21,7 @@
 //! ```
 //! ```compile_fail,E0624
 //! use cognito_authorizer::token::VerifiedClaims;
-//! let forged = VerifiedClaims::read(Default::default());
+//! let forged = VerifiedClaims::read(Default::default(), None, todo!(), None);
 //! ```
 //! An unverified token has no claims to ask for, and cannot be verified twice:
 //!
@@ -42,6 +42,7 @@
 mod bearer;
 mod claims;
 mod error;
+mod profile;
 mod scope;
 mod unverified;
 mod verifier;
@@ -49,6 +50,7 @@ mod verifier;
 pub use bearer::{BearerToken, LONGEST_TOKEN, Scheme};
 pub use claims::{TokenUse, VerifiedClaims};
 pub use error::InvalidToken;
+pub use profile::{Lists, Mark, Profile};
 pub use scope::Scopes;
-pub use unverified::UnverifiedToken;
+pub use unverified::{MediaType, UnverifiedToken};
 pub use verifier::{Clients, Issuer, LONGEST_LEEWAY_SECONDS, Verifier};

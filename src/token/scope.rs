@@ -5,11 +5,15 @@
 pub struct Scopes(Vec<String>);
 
 impl Scopes {
-    /// Splits at spaces. Repeated spaces separate as one does.
+    /// Splits a text at spaces. Repeated spaces separate as one does.
     #[must_use]
     pub fn parse(claim: &str) -> Self {
-        let mut scopes: Vec<String> =
-            claim.split(' ').filter(|scope| !scope.is_empty()).map(ToOwned::to_owned).collect();
+        Self::listed(claim.split(' ').filter(|scope| !scope.is_empty()))
+    }
+
+    /// Scopes that a list names, each as it is.
+    pub fn listed<'a>(scopes: impl Iterator<Item = &'a str>) -> Self {
+        let mut scopes: Vec<String> = scopes.map(ToOwned::to_owned).collect();
         scopes.sort_unstable();
         Self(scopes)
     }
@@ -41,6 +45,12 @@ mod tests {
         ] {
             assert_eq!(scopes.contain(scope), expected, "{scope}");
         }
+    }
+
+    #[test]
+    fn a_listed_scope_is_not_split() {
+        let scopes = Scopes::listed(["b", "a c"].into_iter());
+        assert!(scopes.contain("b") && scopes.contain("a c") && !scopes.contain("a"));
     }
 
     #[test]

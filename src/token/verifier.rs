@@ -2,11 +2,12 @@
 
 use super::claims::{self, TokenUse, VerifiedClaims};
 use super::error::InvalidToken;
+use super::profile::Profile;
 use super::unverified::UnverifiedToken;
 use crate::clock::UnixTime;
-use crate::jwks::VerifyingKey;
-use jsonwebtoken::signature::Verifier as _;
+use crate::jwks::{Algorithms, VerifyingKey};
 use permissions::json::Members;
+use std::sync::Arc;
 
 /// How far ahead an `iat` may be, in seconds: what clocks that nobody tends differ by. RFC 7519 gives no figure;
 /// five minutes is Kerberos' (RFC 4120 section 5.4.2), and Cognito's shortest token life.
@@ -48,32 +49,40 @@ pub enum Clients {
     Any,
     /// These.
     Listed(Vec<String>),
+    /// Whichever: the audience decides, and a token need not name its client.
+    NotAsked,
 }
 
 impl Clients {
     fn include(&self, client: &str) -> bool {
         match self {
-            Self::Any => true,
+            Self::Any | Self::NotAsked => true,
             Self::Listed(clients) => clients.iter().any(|known| known == client),
         }
     }
 }
 
-/// What is asked of a token besides a genuine signature.
+/// What is asked of an issuer's tokens besides a genuine signature.
 #[derive(Clone, Debug)]
 pub struct Verifier {
+    /// The name of the issuer's entry in the settings, where they name entries.
+    pub entry: Option<Arc<str>>,
+    /// What it may sign with.
+    pub algorithms: Algorithms,
+    /// Where its tokens say what.
+    pub profile: Arc<Profile>,
     /// Whose clients' tokens are ours.
     pub clients: Clients,
-    /// Which `token_use` is allowed.
+    /// Which kinds of token are allowed.
     pub token_uses: Vec<TokenUse>,
-    /// The resources (RFC 8707) of which an access token must be bound to one; `None`: bound or not.
+    /// The resources (RFC 8707), or audiences, of which an access token must be bound to one; `None`: bound or not.
     pub resources: Option<Vec<String>>,
     /// By how much the issuer's clock and ours may differ, in seconds.
     pub leeway_seconds: u64,
 }
 
 impl Verifier {
-    /// Proves the token: signature, issuer, times, binding, use, client, resource, in this order.
+    /// Proves the token: algorithm, signature, issuer, times, binding, use, client, resource, in this order.
     ///
     /// The key must be the issuer's own; who looks it up sees to that.
     ///
@@ -86,21 +95,34 @@ impl Verifier {
         key: &VerifyingKey,
         now: UnixTime,
     ) -> Result<VerifiedClaims, InvalidToken> {
-        key.verify(token.message.as_bytes(), &token.signature).map_err(|_| InvalidToken::SignatureInvalid)?;
+        if !self.algorithms.include(token.header.algorithm) {
+            return Err(InvalidToken::AlgorithmNotAllowed);
+        }
+        if !key.verifies(token.header.algorithm, token.message.as_bytes(), &token.signature) {
+            return Err(InvalidToken::SignatureInvalid);
+        }
         if !token.names_issuer(issuer) {
             return Err(InvalidToken::IssuerUnknown);
         }
         self.check_times(&token.unverified_claims, now)?;
         check_unbound(&token.unverified_claims)?;
-        let claims = VerifiedClaims::read(token.unverified_claims)?;
+        let header_type = token.header.media_type.as_ref();
+        let claims = VerifiedClaims::read(token.unverified_claims, header_type, &self.profile, self.entry.as_ref())?;
         if !self.token_uses.contains(&claims.token_use()) {
             return Err(InvalidToken::UseNotAllowed);
         }
-        if !self.clients.include(claims.client()?) {
-            return Err(InvalidToken::ClientUnknown);
-        }
+        self.check_client(&claims)?;
         self.check_resource(&claims)?;
         Ok(claims)
+    }
+
+    fn check_client(&self, claims: &VerifiedClaims) -> Result<(), InvalidToken> {
+        match claims.stated_client()? {
+            Some(client) if self.clients.include(client) => Ok(()),
+            Some(_) => Err(InvalidToken::ClientUnknown),
+            None if self.clients == Clients::NotAsked => Ok(()),
+            None => Err(InvalidToken::ClaimMissing { claim: claims.client_claim() }),
+        }
     }
 
     /// An ID token is for its client alone, whatever the resource.
@@ -108,8 +130,9 @@ impl Verifier {
         let Some(resources) = self.resources.as_ref().filter(|_| claims.token_use() == TokenUse::Access) else {
             return Ok(());
         };
-        let bound_to = claims.resource()?;
-        if resources.iter().any(|resource| resource == bound_to) { Ok(()) } else { Err(InvalidToken::ResourceUnknown) }
+        let bound_to = claims.resources()?;
+        let ours = bound_to.iter().any(|found| resources.iter().any(|resource| resource == found));
+        if ours { Ok(()) } else { Err(InvalidToken::ResourceUnknown) }
     }
 
     fn check_times(&self, claims: &Members, now: UnixTime) -> Result<(), InvalidToken> {

@@ -5,7 +5,9 @@ use cognito_authorizer::clock::UnixTime;
 use cognito_authorizer::jwks::{KeyOrigin, Unavailable};
 use cognito_authorizer::token::{Clients, InvalidToken, TokenUse};
 use serde_json::{Value, json};
-use testkit::{CLIENT, KEY, NOW, OTHER_KEY, OTHER_POOL, POOL, access, authorizer, decide, id, permissions};
+use testkit::{
+    CLIENT, KEY, NOW, OTHER_KEY, OTHER_POOL, POOL, access, authorizer, decide, id, permissions, verifier_of,
+};
 
 async fn permitted(authorizer: &Authorizer, claims: Value, method: &str) -> bool {
     decide(authorizer, &KEY.token(&claims), method, NOW).await.unwrap().permitted
@@ -117,7 +119,7 @@ async fn an_id_token_is_believed_only_where_it_is_allowed_and_carries_no_scope()
     let mut authorizer = authorizer(&permissions());
     let token = KEY.token(&id(json!({"scope": "orders/read"})));
     assert_eq!(refusal_by(&authorizer, &token, NOW).await, InvalidToken::UseNotAllowed);
-    authorizer.verifier.token_uses = vec![TokenUse::Access, TokenUse::Id];
+    verifier_of(&mut authorizer).token_uses = vec![TokenUse::Access, TokenUse::Id];
     assert!(!decide(&authorizer, &token, "GET/orders", NOW).await.unwrap().permitted);
     assert!(decide(&authorizer, &token, "GET/me", NOW).await.unwrap().permitted);
 }
@@ -205,8 +207,8 @@ async fn a_token_that_an_agent_acts_with_is_believed() {
 async fn a_token_bound_to_another_resource_is_refused_where_one_is_asked_for() {
     let resources = ["https://api.example.com/v1", "urn:orders"];
     let mut authorizer = authorizer(&permissions());
-    authorizer.verifier.resources = Some(resources.map(ToOwned::to_owned).to_vec());
-    authorizer.verifier.token_uses = vec![TokenUse::Access, TokenUse::Id];
+    verifier_of(&mut authorizer).resources = Some(resources.map(ToOwned::to_owned).to_vec());
+    verifier_of(&mut authorizer).token_uses = vec![TokenUse::Access, TokenUse::Id];
     for resource in resources {
         let token = KEY.token(&access(json!({"aud": resource})));
         assert!(decide(&authorizer, &token, "GET/me", NOW).await.unwrap().permitted, "{resource}");
@@ -224,7 +226,7 @@ async fn a_token_bound_to_another_resource_is_refused_where_one_is_asked_for() {
     }
     let id_token = KEY.token(&id(json!({})));
     assert!(decide(&authorizer, &id_token, "GET/me", NOW).await.unwrap().permitted, "its `aud` is its client");
-    authorizer.verifier.resources = Some(Vec::new());
+    verifier_of(&mut authorizer).resources = Some(Vec::new());
     let token = KEY.token(&access(json!({"aud": resources[0]})));
     assert_eq!(refusal_by(&authorizer, &token, NOW).await, InvalidToken::ResourceUnknown, "an empty list is not any");
 }
@@ -234,7 +236,7 @@ async fn a_token_is_good_from_its_not_before_up_to_its_expiry() {
     use InvalidToken::{Expired, IssuedInFuture, NotYetValid};
     let authorizer_with = |leeway| {
         let mut authorizer = authorizer(&permissions());
-        authorizer.verifier.leeway_seconds = leeway;
+        verifier_of(&mut authorizer).leeway_seconds = leeway;
         authorizer
     };
     for (name, changes, leeway, now, expected) in [
@@ -344,7 +346,7 @@ async fn clients_are_any_only_where_that_is_written() {
     let mut authorizer = authorizer(&permissions());
     let token = KEY.token(&access(json!({"client_id": "another"})));
     assert_eq!(refusal_by(&authorizer, &token, NOW).await, InvalidToken::ClientUnknown);
-    authorizer.verifier.clients = Clients::Any;
+    verifier_of(&mut authorizer).clients = Clients::Any;
     assert!(decide(&authorizer, &token, "GET/orders", NOW).await.unwrap().permitted);
     let nobodys = KEY.token(&access(json!({"client_id": null})));
     assert_eq!(refusal_by(&authorizer, &nobodys, NOW).await, InvalidToken::ClaimMissing { claim: "client_id" });

@@ -4,7 +4,7 @@ use cognito_authorizer::authorizer::{Authorizer, TrustedIssuer};
 use cognito_authorizer::clock::UnixTime;
 use cognito_authorizer::config::Config;
 use cognito_authorizer::gateway::{Failure, Gateway, Response};
-use cognito_authorizer::jwks::{FetchError, KeySet};
+use cognito_authorizer::jwks::{Algorithms, FetchError, KeySet};
 use permissions::Permissions;
 use permissions::iam::Policies;
 use serde_json::Value;
@@ -25,14 +25,18 @@ fn gateway_of_the_events() -> Gateway {
     let setting =
         |name: &str| settings.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).map(str::to_owned);
     let config = Config::from_vars(setting).unwrap();
-    let keys = KeySet::parse(project_file(config.jwks_file.as_deref().unwrap()).as_bytes()).unwrap();
+    let keys = KeySet::parse(project_file(config.jwks_file.as_deref().unwrap()).as_bytes(), Algorithms::RS256).unwrap();
     let issuers = config.issuers.into_iter().map(|configured| {
         let nowhere = ScriptedSource::new([Err(FetchError::Connect)]);
-        TrustedIssuer { issuer: configured.issuer, keys: Arc::new(key_cache(nowhere).starting_with(keys.clone(), NOW)) }
+        TrustedIssuer {
+            issuer: configured.issuer,
+            keys: Arc::new(key_cache(nowhere).starting_with(keys.clone(), NOW)),
+            verifier: configured.verifier,
+        }
     });
     let permissions = Permissions::parse(project_file(&config.permissions_file).as_bytes()).unwrap();
     let policies = Policies::new(&permissions, config.limits);
-    let authorizer = Authorizer { issuers: issuers.collect(), verifier: config.verifier, policies, permissions };
+    let authorizer = Authorizer { issuers: issuers.collect(), policies, permissions };
     Gateway { clock: Box::new(SetClock(NOW)), token_sources: config.token_sources, ..gateway(authorizer) }
 }
 

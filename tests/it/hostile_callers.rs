@@ -3,12 +3,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use cognito_authorizer::authorizer::TrustedIssuer;
 use cognito_authorizer::clock::{Clock, UnixTime};
 use cognito_authorizer::gateway::{Failure, Gateway, InvalidTokenAnswer, TokenSource};
-use cognito_authorizer::jwks::{FetchError, KeyCache};
+use cognito_authorizer::jwks::{Algorithms, FetchError, KeyCache, KeyEvent};
 use cognito_authorizer::log::{Format, Level, Logger};
-use cognito_authorizer::token::Issuer;
 use serde_json::{Value, json};
 use std::process::Command;
 use std::sync::Arc;
@@ -16,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use testkit::doors::events;
 use testkit::{
     KEY, MAX_AGE, NOW, OTHER_KEY, OTHER_POOL, STAGE, ScriptedSource, access, authorizer_over, gateway, id, key_set,
-    permissions,
+    permissions, trust,
 };
 
 const REQUESTS: u64 = 10_000;
@@ -40,18 +38,14 @@ impl Clock for TestClock {
 fn attacked(seconds: &Arc<AtomicU64>, invalid_token: InvalidTokenAnswer) -> Gateway {
     let logger = Logger { level: Level::Trace, format: Format::Json };
     let cache = |source| {
-        Arc::new(KeyCache::new(Box::new(source), MAX_AGE, Box::new(move |event| logger.message(Level::Warn, event))))
+        let observer = Box::new(move |event: &KeyEvent| logger.message(Level::Warn, event));
+        KeyCache::new(Box::new(source), Algorithms::RS256, MAX_AGE, observer)
     };
     let down = Err(FetchError::Connect);
     let mut authorizer = authorizer_over(&permissions(), ScriptedSource::new([down.clone()]));
-    authorizer.issuers[0].keys = cache(ScriptedSource::new([Ok(key_set(&[&KEY])), down]));
-    authorizer.issuers.push(TrustedIssuer {
-        issuer: Issuer::new(SECOND_HOST.to_owned()),
-        keys: cache(ScriptedSource::new([
-            Err(FetchError::Status { found: 403 }),
-            Err(FetchError::Status { found: 404 }),
-        ])),
-    });
+    authorizer.issuers[0].keys = Arc::new(cache(ScriptedSource::new([Ok(key_set(&[&KEY])), down])));
+    let unknown = [Err(FetchError::Status { found: 403 }), Err(FetchError::Status { found: 404 })];
+    trust(&mut authorizer, SECOND_HOST, cache(ScriptedSource::new(unknown)));
     Gateway {
         clock: Box::new(TestClock(Arc::clone(seconds))),
         token_sources: ["header:Authorization", "query:t", "cookie:t", "websocket-protocol:bearer"]

@@ -1,18 +1,18 @@
 //! Which keys are believed as the key endpoint changes, and how often it is asked. The clock is set, nobody sleeps.
 
-use cognito_authorizer::authorizer::{Authorizer, Refusal, TrustedIssuer};
+use cognito_authorizer::authorizer::{Authorizer, Refusal};
 use cognito_authorizer::clock::UnixTime;
 use cognito_authorizer::jwks::{
-    BURST, BundledKeySource, FetchError, KeyCache, KeyEvent, KeyId, KeyOrigin, KeySet, KeySource, NoKey, PATIENCE,
-    REFILL_SECONDS, Unavailable,
+    Algorithms, BURST, BundledKeySource, FetchError, KeyCache, KeyEvent, KeyId, KeyOrigin, KeySet, KeySource, NoKey,
+    PATIENCE, REFILL_SECONDS, Unavailable,
 };
-use cognito_authorizer::token::{InvalidToken, Issuer};
+use cognito_authorizer::token::InvalidToken;
 use lambda_runtime::BoxFuture;
 use serde_json::json;
 use std::sync::{Arc, Mutex};
 use testkit::{
     KEY, MAX_AGE, NOW, OTHER_KEY, ScriptedSource, SigningKey, access, authorizer_over, decide, key_cache, key_set,
-    permissions,
+    permissions, trust,
 };
 
 const DOWN: Result<String, FetchError> = Err(FetchError::Connect);
@@ -197,7 +197,12 @@ impl KeySource for SilentAfterOne {
 
 #[tokio::test(start_paused = true)]
 async fn a_refresh_keeps_one_request_waiting_for_half_a_second_at_most() {
-    let cache = KeyCache::new(Box::new(SilentAfterOne(ScriptedSource::new([only(&KEY)]))), MAX_AGE, Box::new(|_| ()));
+    let cache = KeyCache::new(
+        Box::new(SilentAfterOne(ScriptedSource::new([only(&KEY)]))),
+        Algorithms::RS256,
+        MAX_AGE,
+        Box::new(|_| ()),
+    );
     cache.prefetch(NOW).await;
     let due = NOW.plus_seconds(MAX_AGE.refresh_seconds);
     let started = tokio::time::Instant::now();
@@ -221,7 +226,7 @@ async fn nobody_waits_for_somebody_elses_refresh() {
 
 #[tokio::test]
 async fn a_bundled_set_needs_no_fetch_until_it_is_due_or_a_new_key_comes() {
-    let bundled = || KeySet::parse(key_set(&[&KEY]).as_bytes()).unwrap();
+    let bundled = || KeySet::parse(key_set(&[&KEY]).as_bytes(), Algorithms::RS256).unwrap();
     let source = ScriptedSource::new([both()]);
     let cache = key_cache(source.clone()).starting_with(bundled(), NOW);
     cache.prefetch(NOW).await;
@@ -250,9 +255,10 @@ async fn a_prefetch_fetches_only_a_set_that_is_due() {
 #[tokio::test]
 async fn a_set_that_lies_in_a_file_alone_is_as_good_as_ever() {
     let text = key_set(&[&KEY]).into_bytes();
-    let bundled = KeySet::parse(&text).unwrap();
+    let bundled = KeySet::parse(&text, Algorithms::RS256).unwrap();
     let source = BundledKeySource::new(Some(text));
-    let cache = KeyCache::new(Box::new(source), MAX_AGE, Box::new(|_| ())).starting_with(bundled, NOW);
+    let cache =
+        KeyCache::new(Box::new(source), Algorithms::RS256, MAX_AGE, Box::new(|_| ())).starting_with(bundled, NOW);
     for seconds in [0, MAX_AGE.refresh_seconds, MAX_AGE.trust_seconds, 10 * MAX_AGE.trust_seconds] {
         assert!(origin(&cache, &KEY, NOW.plus_seconds(seconds)).await.is_ok(), "{seconds}");
     }
@@ -265,17 +271,17 @@ async fn an_outage_is_told_once_and_so_is_its_end() {
     let html = || Ok("<html>".to_owned());
     let source = ScriptedSource::new([DOWN, DOWN, html(), html(), Ok(key_set(&[&KEY, &KEY])), only(&KEY)]);
     let observer = Box::new(move |event: &KeyEvent| listener.lock().unwrap().push(event.clone()));
-    let cache = KeyCache::new(Box::new(source), MAX_AGE, observer);
+    let cache = KeyCache::new(Box::new(source), Algorithms::RS256, MAX_AGE, observer);
     for seconds in [0, 1, 3, 7, 15, 3700] {
         cache.prefetch(NOW.plus_seconds(seconds)).await;
         let _ = origin(&cache, &KEY, NOW.plus_seconds(seconds)).await;
     }
-    let malformed = KeySet::parse(b"<html>").unwrap_err();
+    let malformed = KeySet::parse(b"<html>", Algorithms::RS256).unwrap_err();
     let expected = [
         KeyEvent::Failing { cause: Unavailable::Fetch(FetchError::Connect) },
         KeyEvent::Failing { cause: Unavailable::KeySet(malformed) },
         KeyEvent::Recovered { failures: 4 },
-        KeyEvent::Skipped { keys: 1 },
+        KeyEvent::Skipped { keys: 1, algorithms: Algorithms::RS256 },
     ];
     assert_eq!(*told.lock().unwrap(), expected);
 }
@@ -284,8 +290,7 @@ async fn an_outage_is_told_once_and_so_is_its_end() {
 async fn one_issuers_outage_does_not_touch_another() {
     let (mut authorizer, good) = over([only(&KEY)]);
     let bad = ScriptedSource::new([DOWN]);
-    let issuer = Issuer::new(testkit::OTHER_POOL.to_owned());
-    authorizer.issuers.push(TrustedIssuer { issuer, keys: Arc::new(key_cache(bad.clone())) });
+    trust(&mut authorizer, testkit::OTHER_POOL, key_cache(bad.clone()));
     let others = KEY.token(&access(json!({"iss": testkit::OTHER_POOL})));
     for second in 0..30 {
         let now = NOW.plus_seconds(second);
@@ -301,8 +306,7 @@ const SECOND_HOST: &str = "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu
 /// An authorizer for both issuers of a pool, each with its own key endpoint.
 fn two_hosts(first: ScriptedSource, second: ScriptedSource) -> Authorizer {
     let mut authorizer = authorizer_over(&permissions(), first);
-    let keys = Arc::new(key_cache(second));
-    authorizer.issuers.push(TrustedIssuer { issuer: Issuer::new(SECOND_HOST.to_owned()), keys });
+    trust(&mut authorizer, SECOND_HOST, key_cache(second));
     authorizer
 }
 
@@ -358,9 +362,7 @@ async fn a_host_that_has_served_is_undecided_when_its_keys_are_too_old() {
 #[tokio::test]
 async fn another_pool_that_never_served_is_an_outage() {
     let (mut authorizer, _) = over([only(&KEY)]);
-    let issuer = Issuer::new(testkit::OTHER_POOL.to_owned());
-    let keys = Arc::new(key_cache(ScriptedSource::new([DOWN])));
-    authorizer.issuers.push(TrustedIssuer { issuer, keys });
+    trust(&mut authorizer, testkit::OTHER_POOL, key_cache(ScriptedSource::new([DOWN])));
     assert!(of_host(&authorizer, testkit::POOL, NOW).await.is_ok());
     let undecided = of_host(&authorizer, testkit::OTHER_POOL, NOW).await;
     assert_eq!(undecided, unavailable(Unavailable::Fetch(FetchError::Connect)));
@@ -368,11 +370,10 @@ async fn another_pool_that_never_served_is_an_outage() {
 
 #[tokio::test]
 async fn the_second_host_stays_unknown_after_a_bundled_set_grew_too_old() {
-    let bundled = KeySet::parse(key_set(&[&KEY]).as_bytes()).unwrap();
+    let bundled = KeySet::parse(key_set(&[&KEY]).as_bytes(), Algorithms::RS256).unwrap();
     let mut authorizer = authorizer_over(&permissions(), ScriptedSource::new([only(&KEY)]));
     let second = key_cache(ScriptedSource::new([NOT_SWITCHED])).starting_with(bundled, NOW);
-    let issuer = Issuer::new(SECOND_HOST.to_owned());
-    authorizer.issuers.push(TrustedIssuer { issuer, keys: Arc::new(second) });
+    trust(&mut authorizer, SECOND_HOST, second);
     let too_old = NOW.plus_seconds(MAX_AGE.trust_seconds);
     assert!(of_host(&authorizer, testkit::POOL, too_old).await.is_ok());
     assert_eq!(of_host(&authorizer, SECOND_HOST, too_old).await, invalid(InvalidToken::KeyUnknown));

@@ -33,9 +33,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cognito_authorizer::authorizer::{Authorizer, Decision, Refusal, TrustedIssuer};
 use cognito_authorizer::clock::{Clock, UnixTime};
 use cognito_authorizer::gateway::{Gateway, HttpApiResponse, InvalidTokenAnswer, TokenSource};
-use cognito_authorizer::jwks::{FetchError, KeyCache, KeySource, MaxAge};
+use cognito_authorizer::jwks::{Algorithms, FetchError, KeyCache, KeySource, MaxAge};
 use cognito_authorizer::log::{Format, Level, Logger};
-use cognito_authorizer::token::{BearerToken, Clients, Issuer, Scheme, TokenUse, Verifier};
+use cognito_authorizer::token::{BearerToken, Clients, Issuer, Profile, Scheme, TokenUse, Verifier};
 use lambda_runtime::BoxFuture;
 use permissions::Method;
 use permissions::Permissions;
@@ -157,6 +157,9 @@ impl KeySource for ScriptedSource {
 
 pub fn verifier() -> Verifier {
     Verifier {
+        entry: None,
+        algorithms: Algorithms::RS256,
+        profile: Arc::new(Profile::of_cognito()),
         clients: Clients::Listed(vec![CLIENT.to_owned()]),
         token_uses: vec![TokenUse::Access],
         resources: None,
@@ -172,11 +175,25 @@ pub fn authorizer(permissions: &Value) -> Authorizer {
 pub fn authorizer_over(permissions: &Value, source: ScriptedSource) -> Authorizer {
     let permissions = Permissions::parse(permissions.to_string().as_bytes()).unwrap();
     Authorizer {
-        issuers: vec![TrustedIssuer { issuer: Issuer::new(POOL.to_owned()), keys: Arc::new(key_cache(source)) }],
-        verifier: verifier(),
+        issuers: vec![TrustedIssuer {
+            issuer: Issuer::new(POOL.to_owned()),
+            keys: Arc::new(key_cache(source)),
+            verifier: Arc::new(verifier()),
+        }],
         policies: Policies::new(&permissions, LIMITS),
         permissions,
     }
+}
+
+/// Lets one more issuer in, of the same entry as the first.
+pub fn trust(authorizer: &mut Authorizer, issuer: &str, keys: KeyCache) {
+    let verifier = Arc::clone(&authorizer.issuers[0].verifier);
+    authorizer.issuers.push(TrustedIssuer { issuer: Issuer::new(issuer.to_owned()), keys: Arc::new(keys), verifier });
+}
+
+/// What is asked of the tokens of an authorizer's one issuer, to change.
+pub fn verifier_of(authorizer: &mut Authorizer) -> &mut Verifier {
+    Arc::make_mut(&mut authorizer.issuers[0].verifier)
 }
 
 pub const LIMITS: Limits = Limits { coverage: Coverage::Api, budget_bytes: DEFAULT_BUDGET_BYTES };
@@ -185,7 +202,7 @@ pub const LIMITS: Limits = Limits { coverage: Coverage::Api, budget_bytes: DEFAU
 pub const MAX_AGE: MaxAge = MaxAge { refresh_seconds: 3600, trust_seconds: 86_400 };
 
 pub fn key_cache(source: ScriptedSource) -> KeyCache {
-    KeyCache::new(Box::new(source), MAX_AGE, Box::new(|_| ()))
+    KeyCache::new(Box::new(source), Algorithms::RS256, MAX_AGE, Box::new(|_| ()))
 }
 
 /// Two routes for `orders/read`, one for everyone.

@@ -1,6 +1,6 @@
 //! The cases of `tests/vectors/tokens.json`, and the settings they are judged under.
 
-use crate::{LIMITS, ScriptedSource, key_cache};
+use crate::{LIMITS, ScriptedSource, key_cache, verifier};
 use cognito_authorizer::authorizer::{Authorizer, TrustedIssuer};
 use cognito_authorizer::clock::UnixTime;
 use cognito_authorizer::token::{Clients, Issuer, TokenUse, Verifier};
@@ -62,11 +62,14 @@ impl Case {
         let keys = Arc::new(key_cache(source));
         let issuers = texts(&self.settings["issuers"]).into_iter();
         let permissions = Permissions::parse(FILE["permissions"].to_string().as_bytes()).unwrap();
+        let verifier = Arc::new(self.verifier());
+        let trusted = |issuer| TrustedIssuer {
+            issuer: Issuer::new(issuer),
+            keys: Arc::clone(&keys),
+            verifier: Arc::clone(&verifier),
+        };
         Authorizer {
-            issuers: issuers
-                .map(|issuer| TrustedIssuer { issuer: Issuer::new(issuer), keys: Arc::clone(&keys) })
-                .collect(),
-            verifier: self.verifier(),
+            issuers: issuers.map(trusted).collect(),
             policies: Policies::new(&permissions, LIMITS),
             permissions,
         }
@@ -77,8 +80,8 @@ impl Case {
         Verifier {
             clients: Clients::Listed(texts(&self.settings["clients"])),
             token_uses: texts(&self.settings["token_use"]).into_iter().map(token_use).collect(),
-            resources: None,
             leeway_seconds: self.settings["leeway_seconds"].as_u64().unwrap(),
+            ..verifier()
         }
     }
 }

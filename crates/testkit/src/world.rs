@@ -1,7 +1,7 @@
 //! Requests over a few texts, and tokens that were really signed and verified.
 
 use crate::{KEY, NOW, POOL, STAGE, key_set, verifier};
-use cognito_authorizer::jwks::{KeyId, KeySet};
+use cognito_authorizer::jwks::{Algorithms, KeyId, KeySet};
 use cognito_authorizer::token::{BearerToken, Issuer, Scheme, UnverifiedToken, VerifiedClaims};
 use serde_json::Value;
 
@@ -16,8 +16,11 @@ const STRANGE_VERB: &str = "BREW";
 /// The claims of a token that was really signed and verified.
 pub fn verified(claims: &Value) -> VerifiedClaims {
     let token = BearerToken::parse(&KEY.token(claims), Scheme::Optional).unwrap();
-    let key = KeySet::parse(key_set(&[&KEY]).as_bytes()).unwrap().find(&KeyId::new(KEY.id.to_owned())).unwrap();
-    let unverified = UnverifiedToken::parse(&token).unwrap();
+    let key = KeySet::parse(key_set(&[&KEY]).as_bytes(), Algorithms::RS256)
+        .unwrap()
+        .find(&KeyId::new(KEY.id.to_owned()))
+        .unwrap();
+    let unverified = UnverifiedToken::parse(&token, Algorithms::RS256).unwrap();
     verifier().verify(unverified, &Issuer::new(POOL.to_owned()), &key, NOW).unwrap()
 }
 
