@@ -7,7 +7,7 @@
 //! ```text
 //! event → BearerToken + Method → UnverifiedToken → VerifiedClaims → Grants → PolicyDocument → response
 //!
-//! clock ← jwks ← token ← authorizer ← gateway ← main        config → settings for main
+//! clock ← jwks ← token ← authorizer ← gateway ← startup ← main        config → settings for startup
 //! ```
 //!
 //! | module | the question it answers |
@@ -18,6 +18,7 @@
 //! | [`authorizer`] | what is the answer? Read this one first. |
 //! | [`gateway`] | what does API Gateway send and expect? |
 //! | [`config`] | what may the operator set? |
+//! | [`startup`] | how do settings and files become a gateway? |
 //! | [`log`] | what is written down about it? |
 //!
 //! Imports point left along the line, never right. What a token's holder may do, and how that is written as an IAM policy,
@@ -31,4 +32,5 @@ pub mod config;
 pub mod gateway;
 pub mod jwks;
 pub mod log;
+pub mod startup;
 pub mod token;

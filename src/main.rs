@@ -3,11 +3,10 @@
 #![forbid(unsafe_code)]
 
 mod by_hand;
-mod startup;
 
 use by_hand::Answer;
-use cognito_authorizer::config;
 use cognito_authorizer::log::{Level, Logger};
+use cognito_authorizer::{config, startup};
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use serde_json::value::RawValue;
 use std::io::Write as _;
@@ -85,7 +84,8 @@ fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
 }
 
 async fn serve(logger: Logger) -> Result<(), lambda_runtime::Error> {
-    let gateway = startup::start(variable, logger).await.map_err(|error| format!("not started: {error}"))?;
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let gateway = startup::start(names, variable, logger).await.map_err(|error| format!("not started: {error}"))?;
     let gateway = Arc::new(gateway);
     let handler = move |event: LambdaEvent<Box<RawValue>>| {
         let gateway = Arc::clone(&gateway);

@@ -1,13 +1,13 @@
 //! How do settings and files become a gateway?
 
-use cognito_authorizer::authorizer::{Authorizer, TrustedIssuer};
-use cognito_authorizer::clock::{Clock, SystemClock};
-use cognito_authorizer::config::{self, Config, ConfigError, Files, IssuerConfig, UnknownSettings};
-use cognito_authorizer::gateway::{Gateway, HttpApiResponse};
-use cognito_authorizer::jwks::{
+use crate::authorizer::{Authorizer, TrustedIssuer};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{self, Config, ConfigError, Files, IssuerConfig, UnknownSettings};
+use crate::gateway::{Gateway, HttpApiResponse};
+use crate::jwks::{
     Algorithms, BundledKeySource, HttpKeySource, InvalidKeySet, KeyCache, KeyEvent, KeySet, KeySource, TrustedRoots,
 };
-use cognito_authorizer::log::{Level, Logger};
+use crate::log::{Level, Logger};
 use permissions::Permissions;
 use permissions::iam::Policies;
 use std::sync::Arc;
@@ -17,13 +17,20 @@ use tokio::task::JoinSet;
 const SIMPLE_RESPONSES: &str = "simple responses answer for one route: give the authorizer the identity source \
     $context.routeKey, or no caching (TTL 0) where routes have parameters that permissions look at";
 
-/// The gateway, ready for its first event.
-pub(crate) async fn start(variable: fn(&str) -> Option<String>, logger: Logger) -> Result<Gateway, ConfigError> {
-    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+/// The gateway, ready for its first event. `names` are those of all environment variables, and `variable` gives the value
+/// of one.
+///
+/// # Errors
+/// [`ConfigError`] for the first setting or file that is missing or not understood.
+pub async fn start(
+    names: impl IntoIterator<Item = String>,
+    variable: impl Fn(&str) -> Option<String>,
+    logger: Logger,
+) -> Result<Gateway, ConfigError> {
     if let Some(unknown) = UnknownSettings::among(names) {
         logger.message(Level::Warn, &unknown);
     }
-    let config = Config::from_vars(variable)?;
+    let config = Config::from_vars(&variable)?;
     if config.http_api_response == HttpApiResponse::Simple {
         logger.message(Level::Info, &SIMPLE_RESPONSES);
     }
@@ -33,7 +40,7 @@ pub(crate) async fn start(variable: fn(&str) -> Option<String>, logger: Logger) 
     let (issuers, keys) = trusted_issuers(&config, &files, logger)?;
     keys.prefetch().await;
     Ok(Gateway {
-        authorizer: Authorizer { issuers, policies, permissions },
+        authorizer: Authorizer { issuers, permissions, policies },
         token_sources: config.token_sources,
         invalid_token: config.invalid_token,
         http_api_response: config.http_api_response,
