@@ -51,7 +51,8 @@ impl Spelling {
     /// For routes with these literals. `denies_claims` says whether a deny rule names a claim, whose value can have any
     /// character that a claim's value may have.
     pub(crate) fn new<'a>(literals: impl Iterator<Item = &'a str>, denies_claims: bool) -> Self {
-        let mut characters: BTreeSet<u8> = literals.flat_map(str::bytes).collect();
+        let matters = |byte: &u8| *byte == b';' || is_selective(*byte);
+        let mut characters: BTreeSet<u8> = literals.flat_map(str::bytes).filter(matters).collect();
         if denies_claims {
             characters.extend(CLAIM_PUNCTUATION.bytes().chain(b'A'..=b'O'));
         }

@@ -12,7 +12,7 @@ use super::rights::Rights;
 use super::sizes::Sizes;
 use super::word::{Glob, Row, Seg, Verb, VerbSeg, Word};
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap};
 
 /// What may a Deny not shut that stands for others?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub(super) enum Care {
 pub(super) struct Cover {
     pub(super) chosen: Vec<Chosen>,
     /// For each deny asked for, the place of a chosen one that covers it.
-    by: HashMap<Glob, usize>,
+    by: BTreeMap<Glob, usize>,
 }
 
 /// A Deny that stands for others.
@@ -81,7 +81,7 @@ impl Cover {
         effort: &mut Effort,
     ) {
         let elements = Elements::new(denies);
-        let mut widening = Widening { rights, care, known: HashMap::new() };
+        let mut widening = Widening { rights, care, known: BTreeMap::new() };
         let candidates = elements.candidates(&mut widening, lossy && care == Care::Everything, effort);
         for place in elements.choose(&candidates, sizes) {
             let Some((glob, covers)) = candidates.get(place) else { continue };
@@ -214,7 +214,7 @@ fn without_superfluous(candidates: &[(Glob, Bits)], chosen: Vec<usize>, bound: u
 
 /// A Deny that shuts nothing granted, as wide as it can be from the left.
 pub(super) fn stretched(rights: &Rights, deny: &Glob, effort: &mut Effort) -> Glob {
-    let mut widening = Widening { rights, care: Care::Everything, known: HashMap::new() };
+    let mut widening = Widening { rights, care: Care::Everything, known: BTreeMap::new() };
     widening.stretched(deny, effort).unwrap_or_else(|Spent| deny.clone())
 }
 
@@ -223,7 +223,7 @@ struct Widening<'a> {
     rights: &'a Rights,
     care: Care,
     /// What was asked before: may a Deny for the glob stand for others?
-    known: HashMap<Glob, bool>,
+    known: BTreeMap<Glob, bool>,
 }
 
 impl Widening<'_> {

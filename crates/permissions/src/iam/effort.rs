@@ -1,7 +1,7 @@
 //! What finding one policy may take, and what was found out on the way.
 
 use super::word::Glob;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// All that one compilation may spend, in steps: one step is the work on one machine word of a set of rows, or on one
 /// segment of a path. The worst document known, 16 groups that list the same 16 greedy routes with 8 denies each, is cut off
@@ -14,9 +14,9 @@ const MOST_STEPS: usize = 20_000_000;
 pub(super) struct Effort {
     left: usize,
     /// Does a glob match anything that is granted?
-    pub(super) touches: HashMap<Glob, bool>,
+    pub(super) touches: BTreeMap<Glob, bool>,
     /// What would a Deny for a glob shut?
-    pub(super) harms: HashMap<Glob, Harm>,
+    pub(super) harms: BTreeMap<Glob, Harm>,
 }
 
 /// The budget is spent.
@@ -39,7 +39,7 @@ pub(super) enum Harm {
 
 impl Default for Effort {
     fn default() -> Self {
-        Self { left: MOST_STEPS, touches: HashMap::new(), harms: HashMap::new() }
+        Self { left: MOST_STEPS, touches: BTreeMap::new(), harms: BTreeMap::new() }
     }
 }
 

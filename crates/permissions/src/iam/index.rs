@@ -10,13 +10,13 @@
 use super::bits::Bits;
 use super::effort::{Effort, Spent};
 use super::word::{EMPTY, Glob, Row, Seg, Text, VerbSeg};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// The rows of one compilation, ready to be asked about all at once.
 #[derive(Debug)]
 pub(super) struct Index {
     /// Rows with this text at this place.
-    text: HashMap<(usize, Text), Bits>,
+    text: BTreeMap<(usize, Text), Bits>,
     places: Vec<Place>,
     all: Bits,
 }
@@ -64,7 +64,7 @@ impl Index {
         let none = Bits::none(rows.len());
         let place = || Place { one: none.clone(), tail: none.clone(), longer: none.clone(), ends: none.clone() };
         let mut places: Vec<Place> = (0..=longest + 1).map(|_| place()).collect();
-        let mut text: HashMap<(usize, Text), Bits> = HashMap::new();
+        let mut text: BTreeMap<(usize, Text), Bits> = BTreeMap::new();
         for (number, row) in rows.iter().enumerate() {
             let length = row.word.len();
             for (at, place) in places.iter_mut().enumerate() {

@@ -4,9 +4,10 @@ use super::bits::Bits;
 use super::word::{EMPTY, OTHER_VERBS, Row, Seg, Text, Verb, Word};
 use crate::grants::Grants;
 use crate::pattern::Effect;
+use crate::permission::Permission;
 use crate::permissions::Permissions;
 use crate::route::{CONNECT, Route, Segment, VERBS, Verb as RouteVerb};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// What a document can see of one claim of a holder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,19 +40,16 @@ pub(super) enum Meaning<'a> {
 #[derive(Debug)]
 pub(super) struct Texts {
     literals: Vec<String>,
-    known: HashMap<String, Text>,
+    known: BTreeMap<String, Text>,
 }
 
 impl Texts {
     fn new(permissions: &Permissions) -> Self {
-        let mut texts = Self { literals: Vec::new(), known: HashMap::new() };
+        let mut texts = Self { literals: Vec::new(), known: BTreeMap::new() };
         texts.learn("");
-        for permission in permissions.permissions() {
-            for route in permission.allow().iter().chain(permission.deny()) {
-                route.literals().for_each(|literal| texts.learn(literal));
-            }
-        }
-        for route in permissions.catalog() {
+        // The catalog has the routes of every allow.
+        let denied = permissions.permissions().iter().flat_map(Permission::deny);
+        for route in permissions.catalog().iter().chain(denied) {
             route.literals().for_each(|literal| texts.learn(literal));
         }
         texts
@@ -96,7 +94,7 @@ pub(super) struct Catalog {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rows {
     pub(super) all: Vec<Row>,
-    places: HashMap<Row, usize>,
+    places: BTreeMap<Row, usize>,
 }
 
 impl Rows {

@@ -96,7 +96,7 @@ pub(super) fn covers(glob: &[Seg], other: &[Seg]) -> bool {
 }
 
 /// A path pattern of the document, or of one holder.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Row {
     /// The pattern. A greedy one ends in one open segment, which stands for one or more.
     pub(super) word: Word,

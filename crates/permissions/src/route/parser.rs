@@ -71,7 +71,7 @@ fn malformed(segment: &str) -> InvalidRoute {
 }
 
 fn is_literal_character(c: char) -> bool {
-    c.is_ascii_alphanumeric() || LITERAL_PUNCTUATION.contains(c)
+    c.is_ascii_alphanumeric() || LITERAL_PUNCTUATION.chars().any(|other| other == c)
 }
 
 /// A claim's name is any text that ends neither the segment nor the braces; `cognito:username` is usual.
@@ -82,7 +82,7 @@ fn is_claim_name(name: &str) -> bool {
 /// API Gateway's path parameters have ASCII letters, digits and `._-`. A colon, which claims of Cognito's have, is a claim
 /// whose `$` was forgotten.
 fn is_parameter_name(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
 }
 
 fn refuse_misplaced_greedy(segments: &[Segment]) -> Result<(), InvalidRoute> {
