@@ -11,7 +11,7 @@
 
 use super::cover::{Care, Chosen, Cover, cover};
 use super::effort::Effort;
-use super::merge;
+use super::merge::Material;
 use super::part;
 use super::plan::{Loss, Opening, Plan, close};
 use super::rights::Rights;
@@ -69,17 +69,19 @@ impl Workshop<'_> {
         if is_whole && let Some(draft) = self.whole(&mut plan, effort) {
             return draft;
         }
-        for care in [Care::Everything, Care::Ordinary] {
-            if !self.rights.complete || !is_whole {
-                break;
-            }
-            match merge::merged(self, &plan, care, effort) {
+        if is_whole && self.rights.complete {
+            match self.merged(&plan, effort) {
                 Ok(draft) => return draft,
-                Err(merged) if care == Care::Ordinary => plan.openings.extend(merged),
-                Err(_) => {}
+                Err(merged) => plan.openings.extend(merged),
             }
         }
         part::part(self, &plan, effort)
+    }
+
+    /// The plan with Allows merged so that it fits, or as far as they could be.
+    fn merged(&self, plan: &Plan, effort: &mut Effort) -> Result<Draft, Vec<Opening>> {
+        let Ok(material) = Material::new(self, plan, effort) else { return Err(Vec::new()) };
+        material.merged(Care::Everything, effort).or_else(|_| material.merged(Care::Ordinary, effort))
     }
 
     /// All of the plan, if it fits.
@@ -180,11 +182,15 @@ impl Draft {
         self.allow.push(opening.glob.clone());
         let closing = if closed { opening.closing.as_slice() } else { &[] };
         let clean = opening.clean.iter().chain(closing).map(|deny| (deny, false));
+        let mut added = BTreeSet::new();
         for (deny, lossy) in clean.chain(opening.lossy.iter().map(|deny| (deny, true))) {
+            let chosen = cover.of(deny);
+            if chosen.is_some_and(|chosen| !added.insert(chosen)) {
+                continue;
+            }
             // What the cover does not know stands for itself.
-            let chosen = cover.of(deny).and_then(|place| cover.chosen.get(place));
             let itself = Chosen { glob: deny.clone(), lossy };
-            let Chosen { glob, lossy } = chosen.unwrap_or(&itself);
+            let Chosen { glob, lossy } = chosen.and_then(|chosen| cover.chosen.get(chosen)).unwrap_or(&itself);
             if *lossy {
                 self.add_lossy(glob, place);
             } else {

@@ -10,45 +10,61 @@
 
 use super::bits::Bits;
 use super::cover::{Care, Cover, Elements, cover};
-use super::cuts::{Cut, own_cuts};
 use super::draft::{Draft, Fit, Workshop};
-use super::effort::{Effort, Harm, Spent};
+use super::effort::{Effort, Spent};
+use super::needs::Needs;
 use super::plan::{Opening, Plan};
-use super::rights::{Class, Rights};
+use super::rights::Rights;
 use super::sizes::AROUND;
-use super::word::{Glob, OTHER_VERBS, Seg, Verb, VerbSeg, Word};
-use std::collections::BTreeSet;
+use super::word::{Glob, OTHER_VERBS, Verb};
 
 /// So many candidates are looked at closely in each step, those that promise most first.
 const MOST_WEIGHED: usize = 48;
 
-/// The plan with Allows merged until it fits. If it does not get there, the Allows that were merged so far come back, for a part
-/// to be chosen from.
-pub(super) fn merged(
-    workshop: &Workshop<'_>,
-    plan: &Plan,
-    care: Care,
-    effort: &mut Effort,
-) -> Result<Draft, Vec<Opening>> {
-    let Ok(mut merging) = Merging::new(workshop, plan, care, effort) else { return Err(Vec::new()) };
-    while merging.bytes() > workshop.limit {
-        if effort.spend(merging.candidates.len() * 8).is_err() {
-            break;
+/// What Allows are merged from, whatever the care.
+pub(super) struct Material<'a> {
+    workshop: &'a Workshop<'a>,
+    plan: &'a Plan,
+    /// All granted methods, verb by verb.
+    methods: Elements,
+    /// For each granted method its row.
+    rows: Vec<(Verb, usize)>,
+    needs: Needs,
+}
+
+impl<'a> Material<'a> {
+    pub(super) fn new(workshop: &'a Workshop<'a>, plan: &'a Plan, effort: &mut Effort) -> Result<Self, Spent> {
+        let granted = granted_methods(workshop.rights, plan);
+        let methods = Elements::new(granted.iter().map(|(glob, _)| glob.clone()).collect());
+        let rows = granted.into_iter().map(|(_, method)| method).collect();
+        let needs = Needs::new(workshop.rights, &plan.openings, &methods.globs, effort)?;
+        Ok(Self { workshop, plan, methods, rows, needs })
+    }
+
+    /// The plan with Allows merged until it fits. If it does not get there, the Allows that were merged so far come back, for
+    /// a part to be chosen from.
+    pub(super) fn merged(&self, care: Care, effort: &mut Effort) -> Result<Draft, Vec<Opening>> {
+        let Ok(mut merging) = Merging::new(self, care, effort) else { return Err(Vec::new()) };
+        let limit = self.workshop.limit;
+        while merging.bytes() > limit {
+            if effort.spend(merging.candidates.len() * 8).is_err() {
+                break;
+            }
+            let Some(step) = merging.next_step() else { break };
+            merging.take(step);
         }
-        let Some(step) = merging.next_step() else { break };
-        merging.take(step);
+        let openings = merging.openings();
+        if merging.bytes() > limit {
+            return Err(openings);
+        }
+        let mut draft = Draft { fit: Fit::Merged, loss: self.plan.loss.clone(), ..Draft::default() };
+        for opening in &openings {
+            draft.add(opening, &merging.cover, false);
+        }
+        draft.loss.special |= !draft.lossy.is_empty();
+        draft.bytes = self.workshop.bytes(&draft);
+        if draft.bytes <= limit { Ok(draft) } else { Err(openings) }
     }
-    let openings = merging.openings();
-    if merging.bytes() > workshop.limit {
-        return Err(openings);
-    }
-    let mut draft = Draft { fit: Fit::Merged, loss: plan.loss.clone(), ..Draft::default() };
-    for opening in &openings {
-        draft.add(opening, &merging.cover, false);
-    }
-    draft.loss.special |= !draft.lossy.is_empty();
-    draft.bytes = workshop.bytes(&draft);
-    if draft.bytes <= workshop.limit { Ok(draft) } else { Err(openings) }
 }
 
 /// An Allow that may be part of the policy.
@@ -62,11 +78,7 @@ struct Candidate {
 }
 
 struct Merging<'a> {
-    workshop: &'a Workshop<'a>,
-    /// All granted methods, verb by verb.
-    methods: Elements,
-    /// For each granted method its row.
-    rows: Vec<(Verb, usize)>,
+    material: &'a Material<'a>,
     cover: Cover,
     deny_bytes: Vec<usize>,
     candidates: Vec<Candidate>,
@@ -75,52 +87,45 @@ struct Merging<'a> {
 }
 
 impl<'a> Merging<'a> {
-    fn new(workshop: &'a Workshop<'a>, plan: &Plan, care: Care, effort: &mut Effort) -> Result<Self, Spent> {
-        let rights = workshop.rights;
-        let granted = granted_methods(rights, plan);
-        let globs: Vec<Glob> = granted.iter().map(|(glob, _)| glob.clone()).collect();
-        let methods = Elements::new(globs);
-        let row_of = |glob: &Glob| granted.iter().find(|(known, _)| known == glob).map(|(_, method)| *method);
-        let rows = methods.globs.iter().map(|glob| row_of(glob).unwrap_or_default()).collect();
-        let mut needs = Needs::new(rights, effort)?;
-        for opening in &plan.openings {
-            needs.clean.extend(opening.clean.iter().cloned());
-            needs.lossy.extend(opening.lossy.iter().cloned());
-        }
-        let (clean, lossy) = (std::mem::take(&mut needs.clean), std::mem::take(&mut needs.lossy));
-        let cover = cover(rights, clean, lossy, care, workshop.sizes, effort);
-        let deny_bytes = cover.chosen.iter().map(|chosen| workshop.sizes.resource(&chosen.glob)).collect();
-        let mut merging =
-            Self { workshop, methods, rows, cover, deny_bytes, candidates: Vec::new(), current: Vec::new() };
-        for opening in &plan.openings {
-            let denies = opening.clean.iter().chain(&opening.lossy).cloned().collect::<Vec<_>>();
-            let candidate = merging.candidate(&opening.glob, &denies, effort)?;
+    fn new(material: &'a Material<'a>, care: Care, effort: &mut Effort) -> Result<Self, Spent> {
+        let Workshop { rights, sizes, .. } = material.workshop;
+        let denies = &material.needs.denies;
+        let cover = cover(rights, denies.of_kind(true), denies.of_kind(false), care, sizes, effort);
+        let deny_bytes = cover.chosen.iter().map(|chosen| sizes.resource(&chosen.glob)).collect();
+        let mut merging = Self { material, cover, deny_bytes, candidates: Vec::new(), current: Vec::new() };
+        let chosen_for: Vec<Option<usize>> = denies.globs.iter().map(|deny| merging.cover.of(deny)).collect();
+        for (opening, needs) in material.plan.openings.iter().zip(&material.needs.of_plan) {
+            let candidate = merging.candidate(&opening.glob, needs, &chosen_for, effort)?;
             merging.current.extend(candidate);
         }
-        for shape in shapes(&merging.methods.globs) {
-            if let Some(denies) = needs.of(rights, &shape, effort)? {
-                let candidate = merging.candidate(&shape, &denies, effort)?;
-                let worth = |candidate: &Candidate| candidate.opens.count() > 1 && workshop.sizes.fits(&candidate.glob);
-                merging.candidates.extend(candidate.filter(worth));
-            }
+        for (shape, needs) in &material.needs.of_shapes {
+            let candidate = merging.candidate(shape, needs, &chosen_for, effort)?;
+            let worth = |candidate: &Candidate| candidate.opens.count() > 1 && sizes.fits(&candidate.glob);
+            merging.candidates.extend(candidate.filter(worth));
         }
         Ok(merging)
     }
 
-    fn candidate(&self, glob: &Glob, denies: &[Glob], effort: &mut Effort) -> Result<Option<Candidate>, Spent> {
+    fn candidate(
+        &self,
+        glob: &Glob,
+        denies: &[usize],
+        chosen_for: &[Option<usize>],
+        effort: &mut Effort,
+    ) -> Result<Option<Candidate>, Spent> {
         let mut needs = Bits::none(self.cover.chosen.len());
         for deny in denies {
             // What the cover does not have, is not known to shut nothing granted.
-            let Some(place) = self.cover.of(deny) else { return Ok(None) };
+            let Some(place) = chosen_for.get(*deny).copied().flatten() else { return Ok(None) };
             needs.insert(place);
         }
-        let opens = self.methods.covered(glob, effort)?;
-        Ok(Some(Candidate { glob: glob.clone(), bytes: self.workshop.sizes.resource(glob), opens, needs }))
+        let opens = self.material.methods.covered(glob, effort)?;
+        Ok(Some(Candidate { glob: glob.clone(), bytes: self.material.workshop.sizes.resource(glob), opens, needs }))
     }
 
     fn bytes(&self) -> usize {
         let mut needs = Bits::none(self.cover.chosen.len());
-        let mut bytes = AROUND + self.workshop.sizes.guard() + self.workshop.constants;
+        let mut bytes = AROUND + self.material.workshop.sizes.guard() + self.material.workshop.constants;
         for allow in &self.current {
             bytes += allow.bytes;
             needs.add(&allow.needs);
@@ -134,7 +139,7 @@ impl<'a> Merging<'a> {
 
     /// The smallest step that is enough, or the one that saves most.
     fn next_step(&self) -> Option<usize> {
-        let missing = self.bytes().saturating_sub(self.workshop.limit);
+        let missing = self.bytes().saturating_sub(self.material.workshop.limit);
         let mut needs = Bits::none(self.cover.chosen.len());
         for allow in &self.current {
             needs.add(&allow.needs);
@@ -158,7 +163,7 @@ impl<'a> Merging<'a> {
 
     /// Candidates by what they could save at best, those that promise most first.
     fn promising(&self, needs: &Bits) -> Vec<(usize, usize)> {
-        let mut share = vec![0; self.methods.globs.len()];
+        let mut share = vec![0; self.material.methods.globs.len()];
         for allow in &self.current {
             let each = allow.bytes / allow.opens.count().max(1);
             for method in allow.opens.iter() {
@@ -216,7 +221,7 @@ impl<'a> Merging<'a> {
             clean: self.chosen(allow, false),
             lossy: self.chosen(allow, true),
             closing: Vec::new(),
-            opens: allow.opens.iter().filter_map(|method| self.rows.get(method).copied()).collect(),
+            opens: allow.opens.iter().filter_map(|method| self.material.rows.get(method).copied()).collect(),
         };
         self.current.iter().map(opening).collect()
     }
@@ -233,109 +238,4 @@ fn granted_methods(rights: &Rights, plan: &Plan) -> Vec<(Glob, (Verb, usize))> {
     methods.sort_unstable();
     methods.dedup_by(|one, other| one.0 == other.0);
     methods
-}
-
-/// Globs that stand for many methods: their beginnings with all below, their ends, and what is between.
-fn shapes(methods: &[Glob]) -> BTreeSet<Glob> {
-    let mut shapes = BTreeSet::new();
-    for method in methods {
-        let path = &method.path;
-        for to in 0..=path.len() {
-            let below = to < path.len();
-            let beginning = shape(path, 0, to, below);
-            shapes.insert(Glob { verb: method.verb, path: beginning.clone() });
-            for from in 0..=to.min(path.len() - 1) {
-                shapes.insert(Glob { verb: VerbSeg::Star, path: shape(path, from, to, below) });
-            }
-        }
-    }
-    shapes.retain(|glob| !glob.path.is_empty());
-    shapes
-}
-
-fn shape(path: &[Seg], from: usize, to: usize, below: bool) -> Word {
-    let mut shape = path.get(from..to).unwrap_or_default().to_vec();
-    if below {
-        shape.push(Seg::Open);
-    }
-    shape
-}
-
-/// What has to be denied beside an Allow of any shape.
-struct Needs {
-    /// For each class and row that is not granted, its cuts.
-    cuts: Vec<Vec<Option<Vec<Cut>>>>,
-    /// All denies among them, verb by verb: those that shut nothing granted, and those that do.
-    clean: Vec<Glob>,
-    lossy: Vec<Glob>,
-}
-
-impl Needs {
-    fn new(rights: &Rights, effort: &mut Effort) -> Result<Self, Spent> {
-        let mut needs = Self { cuts: Vec::new(), clean: Vec::new(), lossy: Vec::new() };
-        for class in &rights.classes {
-            let mut cuts = vec![None; rights.rows.len()];
-            for row in ungranted(class).iter() {
-                let own = own_cuts(rights, class, row, effort)?;
-                for cut in own.iter().filter(|cut| is_bearable(cut)) {
-                    let list = if cut.harm == Harm::None { &mut needs.clean } else { &mut needs.lossy };
-                    list.extend(with_every_verb(class, &cut.path));
-                }
-                if let Some(place) = cuts.get_mut(row) {
-                    *place = Some(own);
-                }
-            }
-            needs.cuts.push(cuts);
-        }
-        Ok(needs)
-    }
-
-    /// The denies that an Allow for this glob needs; `None` if one of them would shut a granted method.
-    fn of(&self, rights: &Rights, glob: &Glob, effort: &mut Effort) -> Result<Option<Vec<Glob>>, Spent> {
-        let touched = rights.index.touched(glob, effort)?;
-        let mut denies = Vec::new();
-        for (class, cuts) in rights.classes.iter().zip(&self.cuts) {
-            let verbs: Vec<Verb> = match glob.verb {
-                VerbSeg::One(own) => class.verbs.iter().filter(|verb| **verb == own).copied().collect(),
-                VerbSeg::Star => class.verbs.clone(),
-            };
-            let mut met = touched.clone();
-            met.keep(&ungranted(class));
-            if verbs.is_empty() || met.is_empty() {
-                continue;
-            }
-            // A star for the verb also opens verbs that nobody knows, which no Deny can name.
-            if verbs.contains(&OTHER_VERBS) {
-                return Ok(None);
-            }
-            for row in met.iter() {
-                for cut in cuts.get(row).and_then(Option::as_ref).into_iter().flatten() {
-                    if !is_bearable(cut) {
-                        return Ok(None);
-                    }
-                    denies.extend(verbs.iter().map(|verb| Glob::new(VerbSeg::One(*verb), &cut.path)));
-                }
-            }
-        }
-        Ok(Some(denies))
-    }
-}
-
-/// Does the cut shut special values at most?
-fn is_bearable(cut: &Cut) -> bool {
-    matches!(cut.harm, Harm::None | Harm::Special { deep: false })
-}
-
-/// Rows that a policy may not open for these verbs. That a row is not named for them does not matter here.
-fn ungranted(class: &Class) -> Bits {
-    let mut rows = class.must.clone();
-    rows.take(&class.allowed);
-    rows.add(&class.denied);
-    rows
-}
-
-/// The path with each verb of the class; a star stands for those that nobody knows.
-fn with_every_verb(class: &Class, path: &[Seg]) -> Vec<Glob> {
-    let verb = |verb: &Verb| if *verb == OTHER_VERBS { VerbSeg::Star } else { VerbSeg::One(*verb) };
-    class.verbs.iter().map(|own| Glob::new(verb(own), path)).collect()
 }

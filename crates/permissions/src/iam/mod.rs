@@ -22,6 +22,7 @@ mod effort;
 mod index;
 mod lay;
 mod merge;
+mod needs;
 mod part;
 mod plan;
 mod policies;

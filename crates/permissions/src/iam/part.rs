@@ -40,17 +40,18 @@ fn narrow_openings(rights: &Rights, plan: &Plan, effort: &mut Effort) -> Vec<Ope
 fn choose(workshop: &Workshop<'_>, openings: &[Opening], plan: &Plan, effort: &mut Effort) -> Draft {
     let cover = workshop.cover(openings, false, Care::Ordinary, effort);
     let mut draft = Draft { fit: Fit::Part, loss: plan.loss.clone(), ..Draft::default() };
+    draft.bytes = workshop.bytes(&draft) + workshop.constants;
+    let mut choices: Vec<Choice<'_>> = openings.iter().map(|opening| Choice::new(opening, &cover)).collect();
     let mut heap = BinaryHeap::new();
-    for (place, opening) in openings.iter().enumerate() {
-        if let Some(cost) = cost(workshop, &draft, opening, &cover) {
+    for (place, choice) in choices.iter_mut().enumerate() {
+        if let Some(cost) = choice.cost(workshop, &draft, &cover) {
             heap.push(Reverse((cost.for_each, place)));
         }
     }
-    draft.bytes = workshop.bytes(&draft) + workshop.constants;
     // Costs shrink as denies are shared, and grow as methods are open already: each is reckoned anew when its turn comes.
     while let Some(Reverse((was, place))) = heap.pop() {
-        let Some(opening) = openings.get(place) else { continue };
-        let Some(now) = cost(workshop, &draft, opening, &cover) else { continue };
+        let Some(choice) = choices.get_mut(place) else { continue };
+        let Some(now) = choice.cost(workshop, &draft, &cover) else { continue };
         if now.for_each > was {
             heap.push(Reverse((now.for_each, place)));
             continue;
@@ -58,10 +59,10 @@ fn choose(workshop: &Workshop<'_>, openings: &[Opening], plan: &Plan, effort: &m
         if draft.bytes + now.bytes > workshop.limit {
             continue;
         }
-        let closing = new_closings(workshop, &draft, opening, effort);
+        let closing = new_closings(workshop, &draft, choice.opening, effort);
         let bytes: usize = now.bytes + closing.iter().map(|deny| workshop.sizes.resource(deny)).sum::<usize>();
         if draft.bytes + bytes <= workshop.limit {
-            draft.add(opening, &cover, false);
+            draft.add(choice.opening, &cover, false);
             draft.deny.extend(closing);
             draft.bytes += bytes;
         }
@@ -94,32 +95,43 @@ struct Cost {
     for_each: usize,
 }
 
-/// What the Allow would add; `None` if it opens nothing new, shuts what is open, or cannot be said.
-fn cost(workshop: &Workshop<'_>, draft: &Draft, opening: &Opening, cover: &Cover) -> Option<Cost> {
-    let shut = |verb: Verb, row: usize, denies: &[Glob]| is_shut(workshop.rights, verb, row, denies);
-    let lossy: Vec<Glob> = draft.lossy.iter().map(|(glob, _)| glob.clone()).collect();
-    let new = opening.opens.iter().filter(|method| !draft.opens.contains(method));
-    let new = new.filter(|(verb, row)| *verb != OTHER_VERBS && !shut(*verb, *row, &lossy)).count();
-    let shuts_open =
-        !opening.lossy.is_empty() && draft.opens.iter().any(|(verb, row)| shut(*verb, *row, &opening.lossy));
-    if new == 0 || shuts_open {
-        return None;
+/// An Allow that may be chosen.
+struct Choice<'a> {
+    opening: &'a Opening,
+    /// The denies that it needs and that are not said yet, of the cover's chosen ones.
+    unsaid: BTreeSet<usize>,
+}
+
+impl<'a> Choice<'a> {
+    fn new(opening: &'a Opening, cover: &Cover) -> Self {
+        let denies = opening.clean.iter().chain(&opening.lossy);
+        Self { opening, unsaid: denies.filter_map(|deny| cover.of(deny)).collect() }
     }
-    let mut bytes = workshop.sizes.resource(&opening.glob);
-    let mut counted: BTreeSet<usize> = BTreeSet::new();
-    for deny in opening.clean.iter().chain(&opening.lossy) {
-        let Some(place) = cover.of(deny) else { continue };
-        let Some(chosen) = cover.chosen.get(place) else { continue };
-        let is_known = draft.deny.contains(&chosen.glob) || lossy.contains(&chosen.glob);
-        if counted.insert(place) && !is_known {
-            bytes += workshop.sizes.resource(&chosen.glob);
+
+    /// What the Allow would add; `None` if it opens nothing new, shuts what is open, or cannot be said.
+    fn cost(&mut self, workshop: &Workshop<'_>, draft: &Draft, cover: &Cover) -> Option<Cost> {
+        let Opening { glob, lossy, opens, .. } = self.opening;
+        let rights = workshop.rights;
+        let is_shut_now =
+            |(verb, row): (Verb, usize)| is_shut(rights, verb, row, draft.lossy.iter().map(|(deny, _)| deny));
+        let new = opens.iter().filter(|method| !draft.opens.contains(method));
+        let new = new.filter(|(verb, row)| *verb != OTHER_VERBS && !is_shut_now((*verb, *row))).count();
+        let shuts_open = !lossy.is_empty() && draft.opens.iter().any(|(verb, row)| is_shut(rights, *verb, *row, lossy));
+        if new == 0 || shuts_open {
+            return None;
         }
+        let is_said = |glob: &Glob| draft.deny.contains(glob) || draft.lossy.iter().any(|(said, _)| said == glob);
+        let chosen = |place: &usize| cover.chosen.get(*place).map(|chosen| &chosen.glob);
+        // What was said stays said.
+        self.unsaid.retain(|place| chosen(place).is_some_and(|glob| !is_said(glob)));
+        let denies: usize = self.unsaid.iter().filter_map(chosen).map(|glob| workshop.sizes.resource(glob)).sum();
+        let bytes = workshop.sizes.resource(glob) + denies;
+        Some(Cost { bytes, for_each: bytes * 1000 / new })
     }
-    Some(Cost { bytes, for_each: bytes * 1000 / new })
 }
 
 /// Do these denies shut the row's ordinary paths?
-fn is_shut(rights: &Rights, verb: Verb, row: usize, denies: &[Glob]) -> bool {
+fn is_shut<'a>(rights: &Rights, verb: Verb, row: usize, denies: impl IntoIterator<Item = &'a Glob>) -> bool {
     let Some(method) = rights.ordinary(verb, row) else { return true };
-    denies.iter().any(|deny| deny.covers(&method))
+    denies.into_iter().any(|deny| deny.covers(&method))
 }
