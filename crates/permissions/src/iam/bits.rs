@@ -1,4 +1,6 @@
-//! A set of rows, as one bit each.
+//! Sets of rows, as one bit each.
+
+use std::ops::RangeInclusive;
 
 /// A set of numbers below a bound that all sets of one compilation share.
 #[derive(Debug, Default, PartialEq, Eq, Hash)]
@@ -60,32 +62,47 @@ impl Bits {
         usize::try_from(ones).unwrap_or(usize::MAX)
     }
 
+    /// A bound that no number reaches.
+    pub(super) fn bound(&self) -> usize {
+        self.0.len() * 64
+    }
+
+    /// The set as a row of a [`Table`].
+    pub(super) fn row(&self) -> &[u64] {
+        &self.0
+    }
+
     pub(super) fn clear(&mut self) {
         self.0.fill(0);
     }
 
     /// Adds all of the other.
     pub(super) fn add(&mut self, other: &Self) {
-        for (word, more) in self.0.iter_mut().zip(&other.0) {
+        self.add_row(&other.0);
+    }
+
+    pub(super) fn add_row(&mut self, other: &[u64]) {
+        for (word, more) in self.0.iter_mut().zip(other) {
             *word |= more;
         }
     }
 
     /// Keeps what is in the other, too.
     pub(super) fn keep(&mut self, other: &Self) {
-        for (word, kept) in self.0.iter_mut().zip(&other.0) {
+        self.keep_row(&other.0);
+    }
+
+    pub(super) fn keep_row(&mut self, other: &[u64]) {
+        for (word, kept) in self.0.iter_mut().zip(other) {
             *word &= kept;
         }
     }
 
     /// Keeps what is in one of the others, too.
-    pub(super) fn keep_any(&mut self, others: &[&Self]) {
+    pub(super) fn keep_either(&mut self, one: &[u64], other: &[u64]) {
+        let word_of = |row: &[u64], place| row.get(place).copied().unwrap_or_default();
         for (place, word) in self.0.iter_mut().enumerate() {
-            let mut kept = 0;
-            for other in others {
-                kept |= other.0.get(place).copied().unwrap_or_default();
-            }
-            *word &= kept;
+            *word &= word_of(one, place) | word_of(other, place);
         }
     }
 
@@ -97,8 +114,8 @@ impl Bits {
     }
 
     /// Adds what is in both of the others.
-    pub(super) fn add_common(&mut self, one: &Self, other: &Self) {
-        for ((word, one), other) in self.0.iter_mut().zip(&one.0).zip(&other.0) {
+    pub(super) fn add_common(&mut self, one: &[u64], other: &[u64]) {
+        for ((word, one), other) in self.0.iter_mut().zip(one).zip(other) {
             *word |= one & other;
         }
     }
@@ -120,6 +137,67 @@ impl Bits {
     /// The numbers, in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = usize> {
         self.0.iter().enumerate().flat_map(|(place, word)| Ones(*word).map(move |bit| place * 64 + bit))
+    }
+}
+
+/// Sets of numbers below one bound, side by side.
+#[derive(Debug)]
+pub(super) struct Table {
+    bits: Vec<u64>,
+    /// How many words a set takes.
+    words: usize,
+    places: usize,
+}
+
+impl Table {
+    /// So many empty sets.
+    pub(super) fn new(places: usize, bound: usize) -> Self {
+        let words = bound.div_ceil(64);
+        Self { bits: vec![0; places * words], words, places }
+    }
+
+    pub(super) fn places(&self) -> usize {
+        self.places
+    }
+
+    pub(super) fn bound(&self) -> usize {
+        self.words * 64
+    }
+
+    pub(super) fn row(&self, place: usize) -> &[u64] {
+        let begin = place * self.words;
+        self.bits.get(begin..begin + self.words).unwrap_or_default()
+    }
+
+    fn row_mut(&mut self, place: usize) -> &mut [u64] {
+        let begin = place * self.words;
+        self.bits.get_mut(begin..begin + self.words).unwrap_or_default()
+    }
+
+    pub(super) fn insert(&mut self, place: usize, number: usize) {
+        if let Some(word) = self.row_mut(place).get_mut(number / 64) {
+            *word |= 1 << (number % 64);
+        }
+    }
+
+    /// Adds to the set at this place.
+    pub(super) fn add(&mut self, place: usize, other: &[u64]) {
+        for (word, more) in self.row_mut(place).iter_mut().zip(other) {
+            *word |= more;
+        }
+    }
+
+    /// Adds what is in both of the others to the set at this place.
+    pub(super) fn add_common(&mut self, place: usize, one: &[u64], other: &[u64]) {
+        for ((word, one), other) in self.row_mut(place).iter_mut().zip(one).zip(other) {
+            *word |= one & other;
+        }
+    }
+
+    /// Empties the sets at these places.
+    pub(super) fn clear(&mut self, places: RangeInclusive<usize>) {
+        let (begin, end) = (places.start() * self.words, (places.end() + 1) * self.words);
+        self.bits.get_mut(begin..end).unwrap_or_default().fill(0);
     }
 }
 

@@ -109,8 +109,11 @@ impl Cuts<'_> {
 
     /// Cuts the path, or if it is granted, what a deny or a better row takes out of it.
     fn cut_path(&mut self, path: &[Seg], effort: &mut Effort) -> Result<(), Spent> {
+        if self.is_cut(path, effort)? {
+            return Ok(());
+        }
         if !self.rights.grants(self.class, path, effort)? {
-            return self.cut(path, effort);
+            return self.add(path, effort);
         }
         let mut takers = self.class.named.clone();
         takers.take(&self.class.allowed);
@@ -118,18 +121,16 @@ impl Cuts<'_> {
         takers.keep(&self.rights.index.meeting(path, effort)?);
         for taker in takers.iter() {
             let Some(common) = self.rights.rows.get(taker).and_then(|row| row.meet(path)) else { continue };
-            if !self.rights.grants(self.class, &common, effort)? {
-                self.cut(&common, effort)?;
+            if !self.is_cut(&common, effort)? && !self.rights.grants(self.class, &common, effort)? {
+                self.add(&common, effort)?;
             }
         }
         Ok(())
     }
 
-    fn cut(&mut self, path: &[Seg], effort: &mut Effort) -> Result<(), Spent> {
-        if !self.is_cut(path, effort)? {
-            let harm = self.harm(path, effort)?;
-            self.found.push(Cut { path: path.to_vec(), harm });
-        }
+    fn add(&mut self, path: &[Seg], effort: &mut Effort) -> Result<(), Spent> {
+        let harm = self.harm(path, effort)?;
+        self.found.push(Cut { path: path.to_vec(), harm });
         Ok(())
     }
 

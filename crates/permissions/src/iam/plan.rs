@@ -164,7 +164,7 @@ fn widest_first(rights: &Rights, rows: impl Iterator<Item = usize>) -> Vec<usize
 
 /// The allowed rows of which the glob matches the first granted path.
 fn swallowed(rights: &Rights, class: &Class, path: &[Seg], effort: &mut Effort) -> Result<Bits, Spent> {
-    let mut rows = rights.index.swallowed(&Glob::new(verb_of(class), path), effort)?;
+    let mut rows = rights.index.swallowed_of(&rights.allowed, &Glob::new(verb_of(class), path), effort)?;
     rows.keep(&class.allowed);
     for row in rows.clone().iter() {
         let generic = class.generic.get(row).and_then(Option::as_ref);

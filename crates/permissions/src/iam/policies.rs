@@ -2,7 +2,7 @@
 //!
 //! What the policies of holders who are alike have in common is compiled once, see [`template`](super::template), and kept.
 
-use super::draft::{Fit, Workshop};
+use super::draft::{Draft, Fit, Workshop};
 use super::effort::Effort;
 use super::plan::{Loss, plan};
 use super::rights::Rights;
@@ -120,8 +120,12 @@ impl Policies {
 
     fn compile_template(&self, permissions: &Permissions, key: &Key) -> Template {
         let sizes = Sizes { lengths: &key.lengths, texts: &self.catalog.texts };
+        let rules = self.catalog.rules(permissions, &key.likeness);
+        if rules.allowed.is_empty() {
+            return Template::new(&Draft::default(), &sizes);
+        }
         let mut effort = Effort::default();
-        let Ok(rights) = Rights::new(permissions, &self.catalog, &key.likeness, &mut effort) else {
+        let Ok(rights) = Rights::new(rules, self.catalog.complete, &mut effort) else {
             return Template::nothing();
         };
         let plan = plan(&rights, &mut effort);

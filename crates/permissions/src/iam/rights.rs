@@ -5,20 +5,20 @@
 //! **ungranted**; a policy may not open it.
 
 use super::bits::Bits;
+use super::cuts::verb_of;
 use super::effort::{Effort, Harm, Spent};
 use super::index::Index;
 use super::lay::any_laying;
-use super::rows::{Catalog, Likeness, set_of};
+use super::rows::{Rules, set_of};
 use super::word::{Glob, OTHER_VERBS, Row, Seg, Verb, VerbSeg, Word, covers};
-use crate::permissions::Permissions;
 
 /// The rights of holders who are alike.
 #[derive(Debug)]
 pub(super) struct Rights {
     pub(super) rows: Vec<Row>,
     pub(super) index: Index,
-    /// For each row, the rows with which its glob has a path in common, whatever the verb.
-    pub(super) reach: Vec<Bits>,
+    /// The rows that are allowed for some verb. They come first, so that this set is short, and so is the work on it.
+    pub(super) allowed: Bits,
     /// Verbs with equal rights, together.
     pub(super) classes: Vec<Class>,
     pub(super) complete: bool,
@@ -49,42 +49,31 @@ impl Class {
 }
 
 impl Rights {
-    pub(super) fn new(
-        permissions: &Permissions,
-        catalog: &Catalog,
-        likeness: &Likeness,
-        effort: &mut Effort,
-    ) -> Result<Self, Spent> {
-        let rules = catalog.rules(permissions, likeness);
-        let rows = rules.rows.all;
+    pub(super) fn new(mut rules: Rules, complete: bool, effort: &mut Effort) -> Result<Self, Spent> {
+        let rows = std::mem::take(&mut rules.rows);
         let index = Index::new(&rows);
-        let mut reach = Vec::with_capacity(rows.len());
-        for row in &rows {
-            // The verb matters nothing here.
-            reach.push(index.touched(&Glob::new(VerbSeg::One(0), &row.word), effort)?);
-        }
-        let mut rights = Self { rows, index, reach, classes: Vec::new(), complete: catalog.complete };
-        rights.sort_verbs(catalog, &rules.allowed, &rules.denied);
+        let allowed = Bits::all(rules.first);
+        let mut rights = Self { rows, index, allowed, classes: Vec::new(), complete };
+        rights.sort_verbs(&rules);
         rights.look_ahead(effort)?;
         Ok(rights)
     }
 
     /// Puts verbs with equal rights into one class.
-    fn sort_verbs(&mut self, catalog: &Catalog, allowed: &[(Verb, usize)], denied: &[(Verb, usize)]) {
+    fn sort_verbs(&mut self, rules: &Rules) {
         let bound = self.rows.len();
         let of = |list: &[(Verb, usize)], verb| {
             set_of(list.iter().filter(|(own, _)| *own == verb).map(|(_, row)| *row), bound)
         };
-        let document = set_of(0..catalog.rows.all.len(), bound);
         for verb in 0..=OTHER_VERBS {
-            let (allowed, denied) = (of(allowed, verb), of(denied, verb));
-            let named = set_of(catalog.named.get(verb).into_iter().flatten().copied(), bound);
+            let (allowed, denied) = (of(&rules.allowed, verb), of(&rules.denied, verb));
+            let Some(named) = rules.named.get(verb).cloned() else { continue };
             let alike = |class: &&mut Class| class.allowed == allowed && class.denied == denied && class.named == named;
             if let Some(class) = self.classes.iter_mut().find(alike) {
                 class.verbs.push(verb);
                 continue;
             }
-            let mut must = if self.complete { named.clone() } else { document.clone() };
+            let mut must = if self.complete { named.clone() } else { rules.document.clone() };
             must.add(&denied);
             let free = Bits::none(bound);
             self.classes.push(Class { verbs: vec![verb], allowed, denied, named, free, must, generic: Vec::new() });
@@ -99,7 +88,7 @@ impl Rights {
             let mut generic = vec![None; self.rows.len()];
             for row in class.allowed.iter() {
                 effort.spend(self.rows.len() / 64 + 1)?;
-                if self.is_free(class, row) {
+                if self.is_free(class, row, effort)? {
                     free.insert(row);
                 }
                 if let Some(generic) = generic.get_mut(row) {
@@ -114,15 +103,15 @@ impl Rights {
         Ok(())
     }
 
-    fn is_free(&self, class: &Class, row: usize) -> bool {
-        let (Some(own), Some(reach)) = (self.rows.get(row), self.reach.get(row)) else { return false };
-        if reach.meets(&class.denied) {
-            return false;
+    fn is_free(&self, class: &Class, row: usize, effort: &mut Effort) -> Result<bool, Spent> {
+        let Some(own) = self.rows.get(row) else { return Ok(false) };
+        let mut rivals = self.index.touched(&Glob::new(verb_of(class), &own.word), effort)?;
+        if rivals.meets(&class.denied) {
+            return Ok(false);
         }
-        let mut rivals = reach.clone();
         rivals.keep(&class.named);
         rivals.take(&class.allowed);
-        !rivals.iter().any(|rival| self.rows.get(rival).is_some_and(|rival| rival.beats(own)))
+        Ok(!rivals.iter().any(|rival| self.rows.get(rival).is_some_and(|rival| rival.beats(own))))
     }
 
     /// A greedy row's shortest paths may be denied.
@@ -185,7 +174,7 @@ impl Rights {
     }
 
     fn find_touches(&self, glob: &Glob, effort: &mut Effort) -> Result<bool, Spent> {
-        let touched = self.index.touched(glob, effort)?;
+        let touched = self.index.touched_of(&self.allowed, glob, effort)?;
         for class in self.classes_of(glob.verb) {
             if self.touches_in(class, glob, &touched, effort)? {
                 return Ok(true);
@@ -235,7 +224,7 @@ impl Rights {
 
     /// Does the glob match ordinary paths of granted rows, in which parameters are texts of their own, of any length?
     pub(super) fn shuts_ordinary(&self, glob: &Glob, effort: &mut Effort) -> Result<bool, Spent> {
-        let swallowed = self.index.swallowed(glob, effort)?;
+        let swallowed = self.index.swallowed_of(&self.allowed, glob, effort)?;
         for class in self.classes_of(glob.verb) {
             let mut rows = swallowed.clone();
             rows.keep(&class.allowed);
@@ -258,11 +247,11 @@ impl Rights {
     }
 
     fn find_harm(&self, class: &Class, glob: &Glob, effort: &mut Effort) -> Result<Harm, Spent> {
-        let touched = self.index.touched(glob, effort)?;
+        let touched = self.index.touched_of(&self.allowed, glob, effort)?;
         if !touched.meets(&class.allowed) {
             return Ok(Harm::None);
         }
-        let mut swallowed = self.index.swallowed(glob, effort)?;
+        let mut swallowed = self.index.swallowed_of(&self.allowed, glob, effort)?;
         swallowed.keep(&class.allowed);
         let (mut rows, mut deep) = (Vec::new(), false);
         for row in swallowed.iter() {

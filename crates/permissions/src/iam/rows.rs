@@ -151,7 +151,8 @@ impl Catalog {
 
     /// The rows of holders who are alike, behind those of the document, with the verbs that each is allowed and denied for.
     pub(super) fn rules(&self, permissions: &Permissions, likeness: &Likeness) -> Rules {
-        let mut rules = Rules { rows: self.rows.clone(), allowed: Vec::new(), denied: Vec::new() };
+        let mut rows = self.rows.clone();
+        let (mut allowed, mut denied) = (Vec::new(), Vec::new());
         for permission in likeness.applied.iter().filter_map(|place| permissions.permissions().get(*place)) {
             for effect in [Effect::Allow, Effect::Deny] {
                 for route in permission.routes(effect) {
@@ -160,13 +161,13 @@ impl Catalog {
                     }
                     let bind = |claim: &str| bound(permissions, likeness, effect, claim);
                     let Some(row) = self.texts.row(route, bind) else { continue };
-                    let place = rules.rows.place_of(row);
-                    let list = if effect == Effect::Allow { &mut rules.allowed } else { &mut rules.denied };
+                    let place = rows.place_of(row);
+                    let list = if effect == Effect::Allow { &mut allowed } else { &mut denied };
                     list.extend(verbs(route).map(|verb| (verb, place)));
                 }
             }
         }
-        rules
+        Rules::new(self, rows.all, allowed, denied)
     }
 }
 
@@ -188,9 +189,44 @@ fn bound(permissions: &Permissions, likeness: &Likeness, effect: Effect, claim: 
 /// The rows of holders who are alike.
 #[derive(Debug)]
 pub(super) struct Rules {
-    pub(super) rows: Rows,
+    /// Those that are allowed for some verb come first, so that a set of them is short.
+    pub(super) rows: Vec<Row>,
+    /// So many rows are allowed for some verb.
+    pub(super) first: usize,
     pub(super) allowed: Vec<(Verb, usize)>,
     pub(super) denied: Vec<(Verb, usize)>,
+    /// The document's rows.
+    pub(super) document: Bits,
+    /// The document's rows that exist for a verb, by verb.
+    pub(super) named: Vec<Bits>,
+}
+
+impl Rules {
+    fn new(catalog: &Catalog, rows: Vec<Row>, allowed: Vec<(Verb, usize)>, denied: Vec<(Verb, usize)>) -> Self {
+        let bound = rows.len();
+        let of_allows = set_of(allowed.iter().map(|(_, row)| *row), bound);
+        let (mut order, rest): (Vec<usize>, Vec<usize>) = (0..bound).partition(|row| of_allows.contains(*row));
+        let first = order.len();
+        order.extend(rest);
+        let mut place_of = vec![0; bound];
+        for (place, row) in order.iter().enumerate() {
+            if let Some(slot) = place_of.get_mut(*row) {
+                *slot = place;
+            }
+        }
+        let moved = |row: usize| place_of.get(row).copied().unwrap_or_default();
+        let moved_rules = |rules: Vec<(Verb, usize)>| rules.into_iter().map(|(verb, row)| (verb, moved(row))).collect();
+        let mut rows: Vec<(usize, Row)> = rows.into_iter().enumerate().collect();
+        rows.sort_unstable_by_key(|(row, _)| moved(*row));
+        Self {
+            rows: rows.into_iter().map(|(_, row)| row).collect(),
+            first,
+            allowed: moved_rules(allowed),
+            denied: moved_rules(denied),
+            document: set_of((0..catalog.rows.all.len()).map(moved), bound),
+            named: catalog.named.iter().map(|rows| set_of(rows.iter().map(|row| moved(*row)), bound)).collect(),
+        }
+    }
 }
 
 impl Texts {

@@ -76,6 +76,12 @@ impl Glob {
 /// The last star alone ever takes more than it has: what an earlier one could take instead, it can as well. So the work
 /// grows with the product of the lengths.
 pub(super) fn covers(glob: &[Seg], other: &[Seg]) -> bool {
+    // Most pairs end here.
+    let last_differs =
+        matches!((glob.last(), other.last()), (Some(Seg::Text(one)), Some(last)) if *last != Seg::Text(*one));
+    if glob.len() > other.len() || last_differs {
+        return false;
+    }
     let (mut here, mut there) = (0, 0);
     let mut star = None;
     while let Some(segment) = other.get(there) {
