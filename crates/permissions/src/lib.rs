@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+mod cause;
 mod claims;
 mod document;
 pub mod findings;
@@ -25,6 +26,7 @@ pub mod questions;
 mod route;
 mod spelling;
 
+pub use cause::{Cause, Lack, Nearest};
 pub use document::{Ignore, InvalidDocument, Place, Position, Problem, RESERVED_CONTEXT_NAMES, Step};
 pub use grants::{Grants, Rule, Verdict};
 pub use holder::Holder;
