@@ -4,11 +4,11 @@
 //! that said in IAM. A decision may be a Deny; an error means that there is none.
 
 use crate::clock::UnixTime;
-use crate::jwks::{Algorithms, KeyCache, KeyOrigin, NoKey, Unavailable};
+use crate::documents::{ActiveDocument, Documents};
+use crate::jwks::{Algorithms, KeyCache, KeyId, KeyOrigin, NoKey, Unavailable};
 use crate::token::{BearerToken, InvalidToken, Issuer, UnverifiedToken, VerifiedClaims, Verifier};
-use permissions::Method;
-use permissions::Permissions;
-use permissions::iam::{Compiled, Policies};
+use permissions::iam::Compiled;
+use permissions::{Cause, Effect, Method, Verdict};
 use std::fmt;
 use std::sync::Arc;
 
@@ -26,10 +26,8 @@ pub struct TrustedIssuer {
 pub struct Authorizer {
     /// Whose tokens are believed.
     pub issuers: Vec<TrustedIssuer>,
-    /// What their holders may do.
-    pub permissions: Permissions,
-    /// How that is said in IAM.
-    pub policies: Policies,
+    /// What their holders may do, and how that is said in IAM.
+    pub documents: Documents,
 }
 
 /// The answer for a token that was verified.
@@ -43,8 +41,49 @@ pub struct Decision {
     pub policy: Compiled,
     /// The route in the permission document that the requested method falls under.
     pub route: Option<String>,
+    /// Why the method is allowed or refused.
+    pub ruling: Ruling,
+    /// The document that decided.
+    pub document: Arc<ActiveDocument>,
+    /// Who issued the token.
+    pub issuer: Issuer,
+    /// The key that signed it.
+    pub key_id: KeyId,
     /// Where the key was found.
     pub key_origin: KeyOrigin,
+}
+
+/// Why a method is allowed or refused, as the log tells it. Names are those of the document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ruling {
+    /// `permitted`, or the [`Cause`] of the refusal.
+    pub reason: &'static str,
+    /// The permission that decides, by its place in the document, and what it does.
+    pub decided_by: Option<(usize, Effect)>,
+    /// Where none allows the method: the permission that lacks least, by its place in the document.
+    pub nearest: Option<usize>,
+    /// What the token lacks for that one: `scope orders/read`.
+    pub lacks: Vec<String>,
+}
+
+impl Ruling {
+    fn new(verdict: Verdict<'_>, cause: Option<&Cause<'_>>) -> Self {
+        let decided_by = match verdict {
+            Verdict::Allowed(rule) | Verdict::Denied(rule) => Some((rule.permission, rule.effect)),
+            Verdict::Yielded { .. } | Verdict::NotAllowed | Verdict::Misspelled => None,
+        };
+        let nearest = match cause {
+            Some(Cause::Lacking(nearest)) => Some(nearest),
+            _ => None,
+        };
+        let lacks = nearest.map(|nearest| nearest.lacks.as_slice()).unwrap_or_default();
+        Self {
+            reason: cause.map_or("permitted", Cause::reason),
+            decided_by,
+            nearest: nearest.map(|nearest| nearest.permission),
+            lacks: lacks.iter().map(|lack| format!("{} {}", lack.kind(), lack.name())).collect(),
+        }
+    }
 }
 
 impl Authorizer {
@@ -56,16 +95,23 @@ impl Authorizer {
     pub async fn authorize(&self, token: &BearerToken, method: &Method, now: UnixTime) -> Result<Decision, Refusal> {
         let token = UnverifiedToken::parse(token, self.algorithms())?;
         let trusted = self.trusted_issuer(&token)?;
-        let found = trusted.keys.find(token.unverified_key_id(), now).await;
+        let key_id = token.unverified_key_id().clone();
+        let found = trusted.keys.find(&key_id, now).await;
         let found = found.map_err(|error| self.without_key(error, trusted, now))?;
         let claims = trusted.verifier.verify(token, &trusted.issuer, &found.key, now)?;
-        let grants = self.permissions.grants(&claims);
+        let document = self.documents.active();
+        let grants = document.permissions.grants(&claims);
         let verdict = grants.decide(method);
-        let route = verdict.rule().map(|rule| rule.route).or_else(|| self.permissions.route_of(method));
+        let cause = grants.cause(&claims, verdict, method);
+        let route = verdict.rule().map(|rule| rule.route).or_else(|| document.permissions.route_of(method));
         Ok(Decision {
             permitted: verdict.is_permitted(),
-            policy: self.policies.compile(&grants, verdict, method),
+            policy: document.policies.compile(&grants, verdict, method),
             route: route.map(|route| route.text().to_owned()),
+            ruling: Ruling::new(verdict, cause.as_ref()),
+            document: Arc::clone(&document),
+            issuer: trusted.issuer.clone(),
+            key_id,
             key_origin: found.origin,
             claims,
         })

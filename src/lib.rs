@@ -7,7 +7,7 @@
 //! ```text
 //! event → BearerToken + Method → UnverifiedToken → VerifiedClaims → Grants → PolicyDocument → response
 //!
-//! clock ← jwks ← token ← authorizer ← gateway ← startup ← main        config → settings for startup
+//! clock ← jwks ← token ← documents ← authorizer ← gateway ← startup ← main        config → settings for startup
 //! ```
 //!
 //! | module | the question it answers |
@@ -15,6 +15,7 @@
 //! | [`clock`] | what time is it? |
 //! | [`jwks`] | which keys may sign? |
 //! | [`token`] | is the token genuine, current and ours? |
+//! | [`documents`] | which permission document decides? |
 //! | [`authorizer`] | what is the answer? Read this one first. |
 //! | [`gateway`] | what does API Gateway send and expect? |
 //! | [`config`] | what may the operator set? |
@@ -29,6 +30,7 @@
 pub mod authorizer;
 pub mod clock;
 pub mod config;
+pub mod documents;
 pub mod gateway;
 pub mod jwks;
 pub mod log;

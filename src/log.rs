@@ -1,8 +1,16 @@
 //! What is written down?
 //!
 //! One line a decision, on standard output, in the form that Lambda's advanced logging controls ask for. The type of a
-//! line is closed: it has no field that a token, a claim or a query string could stand in. No other logger is installed,
-//! so what the libraries would say, the runtime's raw events at TRACE among it, is never written.
+//! line is closed: it has no field that a token or a query string could stand in, and of claims the client's id alone,
+//! unless [`SubjectLog`] asks for more. No other logger is installed, so what the libraries would say, the runtime's raw
+//! events at TRACE among it, is never written.
+
+mod line;
+mod subject;
+
+pub use line::{DecisionLine, StartLine};
+pub(crate) use subject::hexadecimal;
+pub use subject::{InvalidSubjectKey, SHORTEST_SUBJECT_KEY, SubjectIds, SubjectLog};
 
 use serde::Serialize;
 use std::fmt;
@@ -65,27 +73,6 @@ pub struct Logger {
     pub format: Format,
 }
 
-/// What became of one request. Every text in it is ours or Lambda's own.
-#[derive(Clone, Debug, Serialize)]
-pub struct DecisionLine<'a> {
-    /// Lambda's id of the invocation.
-    pub request_id: &'a str,
-    /// `allow`, `deny`, `unauthorized`, `error`, or `none` where nothing was asked.
-    pub outcome: &'static str,
-    /// A stable code that says why.
-    pub reason: &'static str,
-    /// The claim that was malformed or missing, when that is the reason.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub claim: Option<&'static str>,
-    /// The route in the permission document, not the path that was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub route: Option<&'a str>,
-    /// Time from the event's arrival to the answer, in microseconds.
-    pub duration_us: u64,
-    /// What it took to find the key: `hit`, `fetched`, `stale`, or `none` when there was no decision.
-    pub keys: &'static str,
-}
-
 #[derive(Serialize)]
 struct Line<'a, T> {
     timestamp: &'a str,
@@ -99,9 +86,20 @@ struct Line<'a, T> {
 struct NoFields {}
 
 impl Logger {
+    /// Is a line of this level written?
+    #[must_use]
+    pub fn writes(self, level: Level) -> bool {
+        level >= self.level
+    }
+
     /// Writes the line of one decision.
     pub fn decision(self, level: Level, line: &DecisionLine<'_>) {
         self.write(level, "decision", line);
+    }
+
+    /// Writes the one line of a healthy start.
+    pub fn started(self, line: &StartLine<'_>) {
+        self.write(Level::Info, "started", line);
     }
 
     /// Writes a message without fields: about the start, or about keys.
@@ -110,7 +108,7 @@ impl Logger {
     }
 
     fn write(self, level: Level, message: &str, fields: &impl Serialize) {
-        if level < self.level {
+        if !self.writes(level) {
             return;
         }
         let timestamp = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
@@ -135,7 +133,7 @@ fn write_words(text: &mut Vec<u8>, line: &Line<'_, impl Serialize>) -> Option<()
 }
 
 /// What most lines fit into, in bytes.
-const USUAL_LINE: usize = 512;
+const USUAL_LINE: usize = 1024;
 
 #[cfg(test)]
 mod tests {
@@ -156,22 +154,22 @@ mod tests {
         let fields = DecisionLine {
             request_id: "r",
             outcome: "deny",
-            reason: "not_permitted",
-            claim: None,
+            reason: "scope_missing",
             route: Some("GET /orders"),
             duration_us: 7,
             keys: "hit",
+            ..DecisionLine::default()
         };
         let line = Line { timestamp: "2026-01-02T03:04:05.678Z", level: Level::Info, message: "decision", fields };
         assert_eq!(
             serde_json::to_string(&line).unwrap(),
-            r#"{"timestamp":"2026-01-02T03:04:05.678Z","level":"INFO","message":"decision","request_id":"r","outcome":"deny","reason":"not_permitted","route":"GET /orders","duration_us":7,"keys":"hit"}"#
+            r#"{"timestamp":"2026-01-02T03:04:05.678Z","level":"INFO","message":"decision","request_id":"r","outcome":"deny","reason":"scope_missing","route":"GET /orders","duration_us":7,"keys":"hit"}"#
         );
         let mut text = Vec::new();
         write_words(&mut text, &line).unwrap();
         assert_eq!(
             String::from_utf8(text).unwrap(),
-            r#"2026-01-02T03:04:05.678Z INFO decision duration_us=7 keys="hit" outcome="deny" reason="not_permitted" request_id="r" route="GET /orders""#
+            r#"2026-01-02T03:04:05.678Z INFO decision duration_us=7 keys="hit" outcome="deny" reason="scope_missing" request_id="r" route="GET /orders""#
         );
     }
 }

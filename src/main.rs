@@ -5,6 +5,7 @@
 mod by_hand;
 
 use by_hand::Answer;
+use cognito_authorizer::gateway::Invocation;
 use cognito_authorizer::log::{Level, Logger};
 use cognito_authorizer::{config, startup};
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
@@ -89,7 +90,11 @@ async fn serve(logger: Logger) -> Result<(), lambda_runtime::Error> {
     let gateway = Arc::new(gateway);
     let handler = move |event: LambdaEvent<Box<RawValue>>| {
         let gateway = Arc::clone(&gateway);
-        async move { gateway.answer(event.payload.get(), &event.context.request_id).await }
+        async move {
+            let LambdaEvent { payload, context } = &event;
+            let invocation = Invocation { request_id: &context.request_id, trace: context.xray_trace_id.as_deref() };
+            gateway.answer(payload.get(), invocation).await
+        }
     };
     Runtime::new(service_fn(handler)).run_concurrent().await
 }

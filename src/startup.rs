@@ -3,19 +3,15 @@
 use crate::authorizer::{Authorizer, TrustedIssuer};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, ConfigError, Files, IssuerConfig, UnknownSettings};
+use crate::documents::{ActiveDocument, Documents};
 use crate::gateway::{Gateway, HttpApiResponse};
 use crate::jwks::{
     Algorithms, BundledKeySource, HttpKeySource, InvalidKeySet, KeyCache, KeyEvent, KeySet, KeySource, TrustedRoots,
 };
-use crate::log::{Level, Logger};
-use permissions::Permissions;
-use permissions::iam::Policies;
+use crate::log::{Level, Logger, StartLine};
+use permissions::iam::Coverage;
 use std::sync::Arc;
 use tokio::task::JoinSet;
-
-/// What must be set up in API Gateway for simple responses to be right: it caches one boolean for every route.
-const SIMPLE_RESPONSES: &str = "simple responses answer for one route: give the authorizer the identity source \
-    $context.routeKey, or no caching (TTL 0) where routes have parameters that permissions look at";
 
 /// The gateway, ready for its first event. `names` are those of all environment variables, and `variable` gives the value
 /// of one.
@@ -31,16 +27,14 @@ pub async fn start(
         logger.message(Level::Warn, &unknown);
     }
     let config = Config::from_vars(&variable)?;
-    if config.http_api_response == HttpApiResponse::Simple {
-        logger.message(Level::Info, &SIMPLE_RESPONSES);
-    }
     let files = Files::new(variable("LAMBDA_TASK_ROOT"), config::working_directory());
-    let permissions = files.parse("PERMISSIONS_FILE", &config.permissions_file, Permissions::parse)?;
-    let policies = Policies::new(&permissions, config.limits);
+    let read = |json: &[u8]| ActiveDocument::parse(json, config.limits);
+    let document = files.parse("PERMISSIONS_FILE", &config.permissions_file, read)?;
     let (issuers, keys) = trusted_issuers(&config, &files, logger)?;
     keys.prefetch().await;
+    logger.started(&start_line(&config, &document));
     Ok(Gateway {
-        authorizer: Authorizer { issuers, permissions, policies },
+        authorizer: Authorizer { issuers, documents: Documents::fixed(document) },
         token_sources: config.token_sources,
         invalid_token: config.invalid_token,
         http_api_response: config.http_api_response,
@@ -48,7 +42,26 @@ pub async fn start(
         usage_identifier_claim: config.usage_identifier_claim,
         clock: Box::new(SystemClock),
         logger,
+        subject_log: config.subject_log,
     })
+}
+
+fn start_line<'a>(config: &Config, document: &'a ActiveDocument) -> StartLine<'a> {
+    StartLine {
+        version: env!("CARGO_PKG_VERSION"),
+        document: &document.version,
+        permissions: document.permissions.permissions().len(),
+        routes: document.permissions.catalog().len(),
+        issuers: config.issuers.len(),
+        covers: match config.limits.coverage {
+            Coverage::Api => "api",
+            Coverage::Request => "request",
+        },
+        http_api_response: match config.http_api_response {
+            HttpApiResponse::Iam => "iam",
+            HttpApiResponse::Simple => "simple",
+        },
+    }
 }
 
 /// Issuers of one entry whose keys are published at one place share one cache.

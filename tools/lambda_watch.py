@@ -47,6 +47,8 @@ SETTINGS = (
     "HTTP_API_RESPONSE",
     "IDENTITY_SOURCE_CHECK",
     "USAGE_IDENTIFIER_CLAIM",
+    "LOG_SUBJECT",
+    "LOG_SUBJECT_KEY",
 )
 
 # The function is built before it is started, so what is waited for is a process start, on a machine that may be busy.

@@ -446,63 +446,87 @@ def allowed() -> Iterator[Event]:
 
 
 def denied() -> Iterator[Event]:
-    def event(name: str, shows: str, body: dict[str, Any], reason: str = "not_permitted") -> Event:
+    def event(name: str, reason: str, shows: str, body: dict[str, Any]) -> Event:
         return Event(f"deny-{name}", reason, shows, body)
 
     frozen = access(BOB, f"{READ} users/write", **{"custom:frozen": "true"})
     profile = "/users/{id}/{rest+}"
-    yield event("missing-scope", "one of two scopes is not enough", bearer("GET /orders/42/pii", access()))
+    yield event("missing-scope", "scope_missing", "one of two scopes is not enough", bearer("GET /orders/42/pii", access()))
     yield event(
         "missing-scope-request",
+        "scope_missing",
         "no scope of the API at all",
         bearer_request("GET /orders", "/orders", access(scope=LOGIN)),
     )
     yield event(
         "longer-scope",
+        "scope_missing",
         "scopes match whole, not by their beginning",
         bearer("GET /orders", access(scope=f"{LOGIN} orders/read.all orders/readonly")),
     )
     yield event(
         "scope-in-another-case",
+        "scope_missing",
         "scopes are case-sensitive",
         bearer("GET /orders", access(scope=f"{LOGIN} Orders/Read")),
     )
     yield event(
         "group-as-scope",
+        "group_missing",
         "a scope that is called like a group opens nothing",
         bearer("GET /orders/42/pii", access(scope=f"{LOGIN} dpo")),
     )
-    yield event("other-id", "the path holds somebody else's subject", bearer(f"GET /users/{BOB.sub}/profile", access()))
+    yield event(
+        "other-id",
+        "claim_not_in_path",
+        "the path holds somebody else's subject",
+        bearer(f"GET /users/{BOB.sub}/profile", access()),
+    )
     yield event(
         "other-id-request",
+        "claim_not_in_path",
         "the same as a REQUEST event",
         bearer_request(f"GET /users/{BOB.sub}/profile", profile, access()),
     )
     yield event(
         "by-rule",
+        "denied_by_rule",
         "a deny rule shuts what another permission opens",
         bearer(f"DELETE /users/{BOB.sub}/cards/1", frozen),
     )
     yield event(
         "listed-route-request",
+        "route_not_allowed",
         "a route that no permission opens",
         bearer_request("GET /orders/42/audit", "/orders/{id}/audit", access()),
     )
-    yield event("unknown-route", "a route that the document does not name", bearer("GET /admin", access()))
-    yield event("other-verb", "the path is open, the verb is not", bearer("POST /orders", access()))
-    yield event("path-in-another-case", "paths are case-sensitive", bearer("GET /Orders", access()))
-    yield event("trailing-slash", "a path with an empty segment is no route's", bearer("GET /orders/", access()))
+    yield event("unknown-route", "route_unknown", "a route that the document does not name", bearer("GET /admin", access()))
+    yield event("other-verb", "route_unknown", "the path is open, the verb is not", bearer("POST /orders", access()))
+    yield event("path-in-another-case", "route_unknown", "paths are case-sensitive", bearer("GET /Orders", access()))
+    yield event(
+        "trailing-slash",
+        "path_malformed",
+        "a path with an empty segment is no route's",
+        bearer("GET /orders/", access()),
+    )
     yield event(
         "dot-segments",
+        "path_malformed",
         "a path with dot segments is no route's",
         bearer(f"GET /users/{ALICE.sub}/../{BOB.sub}/profile", access()),
     )
     yield event(
         "id-with-slash-request",
+        "route_unknown",
         "one parameter is one segment",
         bearer_request("GET /orders/42/lines", "/{proxy+}", access()),
     )
-    yield event("http-api-2", "an HTTP API's route that another scope opens", http_api_2_event("GET /orders/42/pii", access()))
+    yield event(
+        "http-api-2",
+        "scope_missing",
+        "an HTTP API's route that another scope opens",
+        http_api_2_event("GET /orders/42/pii", access()),
+    )
 
 
 def unauthorized() -> Iterator[Event]:

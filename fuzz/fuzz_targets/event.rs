@@ -2,20 +2,20 @@
 
 #![no_main]
 
-use permissions::Permissions;
 use cognito_authorizer::authorizer::{Authorizer, TrustedIssuer};
 use cognito_authorizer::clock::SystemClock;
+use cognito_authorizer::documents::{ActiveDocument, Documents};
 use cognito_authorizer::gateway::{Gateway, HttpApiResponse, InvalidTokenAnswer, TokenSource};
 use cognito_authorizer::jwks::{Algorithms, HttpKeySource, KeyCache, MaxAge, TrustedRoots};
-use cognito_authorizer::log::{Format, Level, Logger};
-use permissions::iam::{Coverage, DEFAULT_BUDGET_BYTES, Limits, Policies};
+use cognito_authorizer::log::{Format, Level, Logger, SubjectLog};
+use permissions::iam::{Coverage, DEFAULT_BUDGET_BYTES, Limits};
 use cognito_authorizer::token::{Clients, Issuer, Profile, TokenUse, Verifier};
 use libfuzzer_sys::fuzz_target;
 use std::sync::{Arc, LazyLock};
 
 static GATEWAY: LazyLock<Gateway> = LazyLock::new(|| {
-    let permissions = Permissions::parse(include_bytes!("../../permissions.json")).expect("the packaged document");
     let limits = Limits { coverage: Coverage::Api, budget_bytes: DEFAULT_BUDGET_BYTES };
+    let document = ActiveDocument::parse(include_bytes!("../../permissions.json"), limits).expect("the packaged document");
     // Port 9 is nobody's: a token that gets as far as a key is undecided.
     let source = Box::new(HttpKeySource::new("http://127.0.0.1:9/".to_owned(), TrustedRoots::default()));
     let max_age = MaxAge { refresh_seconds: 3600, trust_seconds: 86_400 };
@@ -34,8 +34,7 @@ static GATEWAY: LazyLock<Gateway> = LazyLock::new(|| {
                     leeway_seconds: 0,
                 }),
             }],
-            policies: Policies::new(&permissions, limits),
-            permissions,
+            documents: Documents::fixed(document),
         },
         token_sources: ["header:Authorization", "query:access_token", "cookie:token"]
             .into_iter()
@@ -47,6 +46,7 @@ static GATEWAY: LazyLock<Gateway> = LazyLock::new(|| {
         usage_identifier_claim: None,
         clock: Box::new(SystemClock),
         logger: Logger { level: Level::Fatal, format: Format::Json },
+        subject_log: SubjectLog::None,
     }
 });
 

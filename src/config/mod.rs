@@ -8,6 +8,7 @@ mod error;
 mod files;
 mod issuers;
 mod lambda;
+mod logging;
 mod unknown;
 mod variables;
 mod verification;
@@ -19,6 +20,7 @@ pub use unknown::UnknownSettings;
 
 use crate::gateway::{HttpApiResponse, InvalidTokenAnswer, TokenSource};
 use crate::jwks::MaxAge;
+use crate::log::SubjectLog;
 use crate::token::{Issuer, Verifier};
 use permissions::iam::Limits;
 use std::sync::Arc;
@@ -52,6 +54,8 @@ pub struct Config {
     pub check_identity_source: bool,
     /// `USAGE_IDENTIFIER_CLAIM`.
     pub usage_identifier_claim: Option<String>,
+    /// `LOG_SUBJECT` and `LOG_SUBJECT_KEY`.
+    pub subject_log: SubjectLog,
 }
 
 /// An issuer, where its keys are, and what is asked of its tokens.
@@ -89,6 +93,7 @@ impl Config {
             http_api_response: answers::http_api_response(&vars)?,
             check_identity_source: answers::check_identity_source(&vars)?,
             usage_identifier_claim: vars.text("USAGE_IDENTIFIER_CLAIM"),
+            subject_log: logging::subject_log(&vars)?,
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Every setting.
-const SETTINGS: [&str; 19] = [
+const SETTINGS: [&str; 21] = [
     "APP_CLIENT_ID",
     "HTTP_API_RESPONSE",
     "IDENTITY_SOURCE_CHECK",
@@ -15,6 +15,8 @@ const SETTINGS: [&str; 19] = [
     "JWKS_REFRESH_SECONDS",
     "JWKS_URI",
     "LEEWAY_SECONDS",
+    "LOG_SUBJECT",
+    "LOG_SUBJECT_KEY",
     "PERMISSIONS_FILE",
     "POLICY_BUDGET_BYTES",
     "POLICY_COVERS",
@@ -26,7 +28,7 @@ const SETTINGS: [&str; 19] = [
 ];
 
 /// How settings begin.
-const BEGINNINGS: [&str; 13] = [
+const BEGINNINGS: [&str; 14] = [
     "APP_CLIENT",
     "HTTP_API_",
     "IDENTITY_SOURCE",
@@ -34,6 +36,7 @@ const BEGINNINGS: [&str; 13] = [
     "ISSUER",
     "JWKS_",
     "LEEWAY",
+    "LOG_SUBJECT",
     "PERMISSIONS_",
     "POLICY_",
     "RESOURCE",

@@ -40,6 +40,13 @@ impl Context {
         context
     }
 
+    /// The same with the reason of a refusal. Only for an answer that is for one method: a cached one would show it for
+    /// others, too.
+    pub(super) fn with_reason(mut self, reason: &'static str) -> Self {
+        self.add("reason".into(), Some(reason.into()));
+        self
+    }
+
     /// Why a token is not believed.
     pub(super) fn of_refusal(reason: &'static str) -> Self {
         Self(vec![("reason".into(), reason.into())])

@@ -55,12 +55,28 @@ struct Context<'a> {
     /// WebSocket APIs write `CONNECT`.
     #[serde(borrow)]
     event_type: Option<Cow<'a, str>>,
+    /// API Gateway's id of the request, which its access log has, too.
+    #[serde(borrow)]
+    request_id: Option<Texts<'a>>,
     /// REST APIs write the id of the resource, HTTP APIs the route's key.
     #[serde(borrow)]
     resource_id: Option<Texts<'a>>,
 }
 
+/// The longest id of a request, in characters: REST APIs write a UUID of 36.
+const LONGEST_REQUEST_ID: usize = 64;
+
 impl RequestEvent<'_> {
+    /// API Gateway's id of the request: a UUID, or base64 where it is an HTTP or WebSocket API's. Another text is none.
+    pub(super) fn request_id(&self) -> Option<String> {
+        let Texts(ids) = self.request_context.as_ref()?.request_id.as_ref()?;
+        let is_id = |id: &&Cow<'_, str>| {
+            let plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_=+/".contains(&byte));
+            plain && (1..=LONGEST_REQUEST_ID).contains(&id.len())
+        };
+        ids.first().filter(is_id).map(|id| id.clone().into_owned())
+    }
+
     /// `None` when it is no `REQUEST` event of API Gateway.
     pub(super) fn api(&self) -> Option<Api> {
         let event_type = self.request_context.as_ref().and_then(|context| context.event_type.as_deref());

@@ -6,27 +6,27 @@
 mod context;
 mod event;
 mod fields;
+mod invocation;
+mod outcome;
 mod request;
 mod response;
 mod source;
 
 pub use event::Api;
+pub use invocation::Invocation;
 pub use request::{ArnFault, AuthorizationRequest, InvalidEvent, LARGEST_EVENT};
 pub use response::{Failure, PolicyResponse, Response, SimpleResponse};
 pub use source::TokenSource;
 
 use crate::authorizer::{Authorizer, Decision, Refusal};
 use crate::clock::Clock;
-use crate::log::{DecisionLine, Level, Logger};
-use crate::token::{InvalidToken, VerifiedClaims};
+use crate::log::{Level, Logger, SubjectLog};
+use crate::token::VerifiedClaims;
 use context::Context;
+use outcome::{Asked, Decided, Outcome, PolicyLine, TokenLine};
+use permissions::Holder;
 use permissions::iam::Says;
-use permissions::{Holder, Method};
 use std::time::Instant;
-
-/// A policy that does not say all that the token may do: the next route is refused if the answer is cached.
-const PART: &str = "the policy does not open every method that this token may call: others get 403 from API Gateway's cache \
-    until its TTL ends";
 
 /// How a token that is not believed is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +77,8 @@ pub struct Gateway {
     pub clock: Box<dyn Clock>,
     /// Where decisions are written down.
     pub logger: Logger,
+    /// How lines name a token's holder.
+    pub subject_log: SubjectLog,
 }
 
 /// What to set up in API Gateway where the token is not in its cache key.
@@ -89,39 +91,42 @@ impl Gateway {
     ///
     /// # Errors
     /// [`Failure`]: the answer that is neither a policy nor a boolean.
-    pub async fn answer(&self, event: &str, request_id: &str) -> Result<Response, Failure> {
+    pub async fn answer(&self, event: &str, invocation: impl Into<Invocation<'_>>) -> Result<Response, Failure> {
         let started = Instant::now();
-        let outcome = self.decide(event).await;
-        let mut line = outcome.line(request_id);
-        line.duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-        self.logger.decision(outcome.level(), &line);
-        match outcome {
-            Outcome::Decided { response, .. } => Ok(response),
-            Outcome::Refused { api, method, cacheable: true, error } if self.invalid_token.is_deny(api) => {
-                Ok(Response::refused(&method, self.is_simple(api), error.reason()))
+        let (asked, outcome) = self.decide(event).await;
+        let level = outcome.level();
+        if self.logger.writes(level) {
+            let mut line = outcome.line(&invocation.into(), asked.as_ref());
+            line.duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+            self.logger.decision(level, &line);
+        }
+        match (outcome, asked) {
+            (Outcome::Decided(decided), _) => Ok(decided.response),
+            (Outcome::Refused { cacheable: true, error }, Some(asked)) if self.invalid_token.is_deny(asked.api) => {
+                Ok(Response::refused(&asked.method, self.is_simple(asked.api), error.reason()))
             }
-            Outcome::Refused { .. } => Err(Failure::Unauthorized),
-            Outcome::Undecided { reason } => Err(Failure::Undecided { reason }),
-            Outcome::WarmUp => Ok(Response::Nothing),
+            (Outcome::Refused { .. }, _) => Err(Failure::Unauthorized),
+            (Outcome::Undecided { reason }, _) => Err(Failure::Undecided { reason }),
+            (Outcome::WarmUp, _) => Ok(Response::Nothing),
         }
     }
 
-    async fn decide(&self, event: &str) -> Outcome {
+    async fn decide(&self, event: &str) -> (Option<Asked>, Outcome) {
         let request = match AuthorizationRequest::parse(event, &self.token_sources) {
             Ok(request) => request,
-            Err(InvalidEvent::WarmUp) => return Outcome::WarmUp,
+            Err(InvalidEvent::WarmUp) => return (None, Outcome::WarmUp),
             Err(error) => {
                 self.logger.message(Level::Warn, &error);
-                return Outcome::Undecided { reason: error.reason() };
+                return (None, Outcome::Undecided { reason: error.reason() });
             }
         };
-        let AuthorizationRequest { api, token, method, .. } = request;
+        let AuthorizationRequest { api, token, method, token_in_cache_key, request_id } = request;
         let decided = match token {
             Ok(token) => self.authorizer.authorize(&token, &method, self.clock.now()).await,
             Err(error) => Err(error.into()),
         };
-        let in_cache_key = request.token_in_cache_key || !self.check_identity_source;
-        match decided {
+        let in_cache_key = token_in_cache_key || !self.check_identity_source;
+        let outcome = match decided {
             // Whoever sends it is genuine, so this is the operator's mistake. An invalid token proves nothing.
             Ok(_) if !in_cache_key => {
                 self.logger.message(Level::Warn, &MEND_IDENTITY_SOURCE);
@@ -130,31 +135,38 @@ impl Gateway {
             Ok(decision) => self.decided(api, decision),
             // API Gateway caches a Deny, so only a refusal that stays right for this cache key may become one.
             Err(Refusal::InvalidToken(error)) => {
-                Outcome::Refused { api, method, cacheable: in_cache_key && error.is_final(), error }
+                Outcome::Refused { cacheable: in_cache_key && error.is_final(), error }
             }
             Err(refusal @ Refusal::KeysUnavailable { .. }) => Outcome::Undecided { reason: refusal.reason() },
-        }
+        };
+        (Some(Asked { api, method, request_id }), outcome)
     }
 
     fn decided(&self, api: Api, decision: Decision) -> Outcome {
-        let Decision { claims, permitted, policy, route, key_origin } = decision;
-        let context = Context::of(&claims, self.authorizer.permissions.context(), api);
-        let response = if self.is_simple(api) {
+        let token = self.logger.writes(Level::Info).then(|| TokenLine::of(&decision, &self.subject_log));
+        let Decision { claims, permitted, policy, route, ruling, document, key_origin, .. } = decision;
+        let is_simple = self.is_simple(api);
+        // A cached answer for other methods, too, would show them the reason of this one.
+        let is_for_one = is_simple || policy.says == Says::Request;
+        let mut context = Context::of(&claims, document.permissions.context(), api);
+        if is_for_one && !permitted {
+            context = context.with_reason(ruling.reason);
+        }
+        let policy_line = PolicyLine::of(&policy, is_simple);
+        let response = if is_simple {
             Response::Simple(SimpleResponse { is_authorized: permitted, context })
         } else {
             let usage_identifier_key = self.usage_identifier_key(api, &claims);
             let principal_id = claims.subject().to_owned();
             let policy_document = policy.document;
-            if policy.says == Says::Part {
-                self.logger.message(Level::Warn, &PART);
-            }
             Response::Policy(PolicyResponse { principal_id, policy_document, context, usage_identifier_key })
         };
-        if response.fits(api) {
-            Outcome::Decided { permitted, route, keys: key_origin.name(), response }
-        } else {
-            Outcome::Undecided { reason: "answer_too_large" }
+        if !response.fits(api) {
+            return Outcome::Undecided { reason: "answer_too_large" };
         }
+        let keys = key_origin.name();
+        let decided = Decided { permitted, response, route, ruling, document, token, policy: policy_line, keys };
+        Outcome::Decided(Box::new(decided))
     }
 
     fn is_simple(&self, api: Api) -> bool {
@@ -164,75 +176,5 @@ impl Gateway {
     fn usage_identifier_key(&self, api: Api, claims: &VerifiedClaims) -> Option<String> {
         let claim = self.usage_identifier_claim.as_ref().filter(|_| api == Api::Rest)?;
         claims.claim(claim)?.as_str().map(ToOwned::to_owned)
-    }
-}
-
-/// What became of an event.
-enum Outcome {
-    /// The token was believed.
-    Decided { permitted: bool, route: Option<String>, keys: &'static str, response: Response },
-    /// The token was not believed. May API Gateway keep that?
-    Refused { api: Api, method: Method, cacheable: bool, error: InvalidToken },
-    /// There is no decision.
-    Undecided { reason: &'static str },
-    /// Nobody asked for one: the event only keeps the function warm.
-    WarmUp,
-}
-
-impl Outcome {
-    fn level(&self) -> Level {
-        match self {
-            Self::Decided { .. } | Self::Refused { .. } => Level::Info,
-            Self::Undecided { .. } => Level::Error,
-            Self::WarmUp => Level::Debug,
-        }
-    }
-
-    fn line<'a>(&'a self, request_id: &'a str) -> DecisionLine<'a> {
-        let line = |outcome, reason| DecisionLine {
-            request_id,
-            outcome,
-            reason,
-            claim: None,
-            route: None,
-            duration_us: 0,
-            keys: "none",
-        };
-        match self {
-            Self::Decided { permitted, route, keys, .. } => {
-                let (outcome, reason) = if *permitted { ("allow", "permitted") } else { ("deny", "not_permitted") };
-                DecisionLine { route: route.as_deref(), keys, ..line(outcome, reason) }
-            }
-            Self::Refused { error, .. } => {
-                DecisionLine { claim: error.claim(), ..line("unauthorized", error.reason()) }
-            }
-            Self::Undecided { reason } => line("error", reason),
-            Self::WarmUp => line("none", "warm_up"),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_names_the_route_and_the_keys_of_a_decision_and_the_claim_of_a_refusal() {
-        let method = Method::parse("arn:aws:execute-api:us-east-1:123456789012:abc123/test/GET/".to_owned()).unwrap();
-        let response = Response::Simple(SimpleResponse { is_authorized: true, context: Context::default() });
-        let route = Some("GET /orders/{id}".to_owned());
-        let decided = Outcome::Decided { permitted: true, route, keys: "hit", response };
-        let error = InvalidToken::ClaimMissing { claim: "sub" };
-        let refused = Outcome::Refused { api: Api::Rest, method, cacheable: true, error };
-        for (outcome, expected) in [
-            (decided, ("allow", "permitted", None, Some("GET /orders/{id}"), "hit")),
-            (refused, ("unauthorized", "claim_missing", Some("sub"), None, "none")),
-            (Outcome::Undecided { reason: "x" }, ("error", "x", None, None, "none")),
-            (Outcome::WarmUp, ("none", "warm_up", None, None, "none")),
-        ] {
-            let line = outcome.line("request-1");
-            assert_eq!((line.outcome, line.reason, line.claim, line.route, line.keys), expected);
-            assert_eq!(line.request_id, "request-1");
-        }
     }
 }

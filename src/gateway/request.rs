@@ -32,6 +32,8 @@ pub struct AuthorizationRequest {
     /// Is the answer kept under a key that holds the token? `false` only where the event names its identity sources and
     /// none of them does: an HTTP API's.
     pub token_in_cache_key: bool,
+    /// API Gateway's own id of the request, where the event has it.
+    pub request_id: Option<String>,
 }
 
 impl AuthorizationRequest {
@@ -57,11 +59,12 @@ fn of_token_event(event: ApiGatewayCustomAuthorizerRequest) -> Result<Authorizat
     let token = BearerToken::parse(event.authorization_token.as_deref().unwrap_or_default(), Scheme::Optional);
     // The whole header is the key.
     let method = method(Api::Rest, event.method_arn)?;
-    Ok(AuthorizationRequest { api: Api::Rest, token, method, token_in_cache_key: true })
+    Ok(AuthorizationRequest { api: Api::Rest, token, method, token_in_cache_key: true, request_id: None })
 }
 
 fn of_request_event(event: RequestEvent<'_>, sources: &[TokenSource]) -> Result<AuthorizationRequest, InvalidEvent> {
     let api = event.api().ok_or(InvalidEvent::UnknownShape)?;
+    let request_id = event.request_id();
     let arn = if api == Api::Http2 { event.route_arn } else { event.method_arn };
     let fields = RequestFields {
         headers: [event.headers, event.multi_value_headers].into_iter().flatten().collect(),
@@ -77,7 +80,7 @@ fn of_request_event(event: RequestEvent<'_>, sources: &[TokenSource]) -> Result<
     let Texts(identity_sources) = event.identity_source.unwrap_or_default();
     let names_its_key = matches!(api, Api::Http1 | Api::Http2) && !identity_sources.is_empty();
     let token_in_cache_key = !names_its_key || found.is_within(&identity_sources);
-    Ok(AuthorizationRequest { api, method: method(api, arn)?, token_in_cache_key, token: found.token })
+    Ok(AuthorizationRequest { api, method: method(api, arn)?, token_in_cache_key, token: found.token, request_id })
 }
 
 /// Only a WebSocket API asks for `$connect`, and it asks for nothing else.

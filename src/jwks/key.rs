@@ -23,6 +23,12 @@ impl KeyId {
     pub fn new(text: String) -> Self {
         Self(text)
     }
+
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0
+    }
 }
 
 /// A public key, parsed once for each algorithm that its issuer may use it with, and kept.

@@ -79,6 +79,12 @@ impl VerifiedClaims {
     }
 
     /// The client that the token was issued to, if it says so.
+    #[must_use]
+    pub fn client(&self) -> Option<&str> {
+        self.stated_client().ok().flatten()
+    }
+
+    /// The client that the token was issued to, if it says so.
     pub(super) fn stated_client(&self) -> Result<Option<&str>, InvalidToken> {
         self.profile.client(self.token_use, &self.claims)
     }

@@ -18,12 +18,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from event_files import KEY_SET, EventFile, local_settings, read_all
+from event_files import KEY_SET, ROOT, EventFile, local_settings, read_all
+from jsonschema import Draft7Validator
 from lambda_watch import free_port
 from needles import TOKEN, Needles
 from runtime_api import FunctionProcess, Reply, function
 
 QUERY = "canary-query-5d1f0c72"
+
+LINE = Draft7Validator(json.loads((ROOT / "log.schema.json").read_text()))
+
+# What a line says of a permission's conditions, in both formats: names of scopes, groups and claims from the document.
+LACKS = re.compile(r'"?lacks"?[:=](\[[^\]]*\])')
 
 VERBOSE = {"AWS_LAMBDA_LOG_LEVEL": "TRACE", "RUST_LOG": "trace", "RUST_BACKTRACE": "full"}
 FORMATS = ("JSON", "Text")
@@ -36,6 +42,15 @@ class Scenario:
     name: str
     reason: str
     settings: dict[str, str] = field(default_factory=dict)
+
+
+def names_in_document() -> set[str]:
+    """What `lacks` may say."""
+    permissions = json.loads((ROOT / "permissions.json").read_text())["permissions"]
+    names = {f"{kind} {name}" for each in permissions for kind in ("scope", "group") for name in each.get(f"{kind}s", [])}
+    routes = [route for each in permissions for route in each.get("allow", [])]
+    in_paths = {f"claim {claim}" for route in routes for claim in re.findall(r"\$\{([^}]+)\}", route)}
+    return names | in_paths | {f"claim {name}" for each in permissions for name in each.get("claims", {})}
 
 
 def good(events: list[EventFile]) -> EventFile:
@@ -161,6 +176,8 @@ class Canary(unittest.TestCase):
             (text.decode(errors="replace") for text in as_sent(cls.events)),
             own_issuers=(f"https://{host}/{pool}" for host in hosts),
             queries=[QUERY],
+            # A line names the client of a token that was verified.
+            own_clients=local_settings()["APP_CLIENT_ID"].split(","),
         )
 
     def test_the_search_finds_what_it_is_for(self) -> None:
@@ -246,8 +263,17 @@ class Canary(unittest.TestCase):
         # What is no JSON at all never reaches the function's own code.
         self.assertGreater(len(reasons), len(self.texts) - 20)
 
+    def assert_described(self, output: str) -> None:
+        """Every line in JSON is as log.schema.json says."""
+        lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+        for line in lines:
+            self.assertEqual([error.message for error in LINE.iter_errors(line)], [], line)
+
     def assert_clean(self, process: FunctionProcess, replies: list[Reply]) -> None:
-        said = [process.output]
+        lacking = {name for match in LACKS.findall(process.output) for name in json.loads(match)}
+        self.assertLessEqual(lacking, names_in_document())
+        said = [LACKS.sub("", process.output)]
+        self.assert_described(process.output)
         for reply in replies:
             said.append(reply.headers)
             if reply.is_error or (json.loads(reply.body) or {}).get("principalId") == "unauthorized":

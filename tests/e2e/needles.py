@@ -14,7 +14,7 @@ PIECE = 16
 # Three parts of base64url: two JSON objects, whose first characters are always these, and a signature or none.
 TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 
-# Values that are words of the settings and the log's own, and so prove nothing: uses of tokens, and our own issuer.
+# Values that are words of the settings and the log's own, and so prove nothing: uses of tokens, and our own issuers and clients.
 ORDINARY = {"access", "id"}
 
 # `[101, 121, 74, ...]`: how Rust prints bytes that nobody meant to be read.
@@ -24,12 +24,18 @@ BYTE_LIST = re.compile(r"(?:\d{1,3},\s*){8,}\d{1,3}")
 class Needles:
     """Everything secret in some texts, usually events."""
 
-    def __init__(self, texts: Iterable[str], own_issuers: Iterable[str] = (), queries: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        texts: Iterable[str],
+        own_issuers: Iterable[str] = (),
+        queries: Iterable[str] = (),
+        own_clients: Iterable[str] = (),
+    ) -> None:
         self._pieces: set[str] = set()
         self._values: set[str] = set(queries)
         for token in {token for text in texts for token in TOKEN.findall(text)}:
             self._add(token)
-        self._values -= ORDINARY | set(own_issuers)
+        self._values -= ORDINARY | set(own_issuers) | set(own_clients)
         self._words = re.compile("|".join(rf"(?<!\w){re.escape(value)}(?!\w)" for value in sorted(self._values)))
 
     def _add(self, token: str) -> None:

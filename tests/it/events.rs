@@ -3,10 +3,9 @@
 use cognito_authorizer::authorizer::{Authorizer, TrustedIssuer};
 use cognito_authorizer::clock::UnixTime;
 use cognito_authorizer::config::Config;
+use cognito_authorizer::documents::{ActiveDocument, Documents};
 use cognito_authorizer::gateway::{Failure, Gateway, Response};
 use cognito_authorizer::jwks::{Algorithms, FetchError, KeySet};
-use permissions::Permissions;
-use permissions::iam::Policies;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,9 +33,8 @@ fn gateway_of_the_events() -> Gateway {
             verifier: configured.verifier,
         }
     });
-    let permissions = Permissions::parse(project_file(&config.permissions_file).as_bytes()).unwrap();
-    let policies = Policies::new(&permissions, config.limits);
-    let authorizer = Authorizer { issuers: issuers.collect(), policies, permissions };
+    let document = ActiveDocument::parse(project_file(&config.permissions_file).as_bytes(), config.limits).unwrap();
+    let authorizer = Authorizer { issuers: issuers.collect(), documents: Documents::fixed(document) };
     Gateway { clock: Box::new(SetClock(NOW)), token_sources: config.token_sources, ..gateway(authorizer) }
 }
 

@@ -11,7 +11,7 @@ use permissions::Method;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::process::Command;
-use testkit::vectors::{CASES, Case, METHODS, request_event};
+use testkit::vectors::{CASES, Case, FILE, METHODS, request_event};
 use testkit::{STAGE, SetClock, gateway, iam_allows};
 
 /// What is asked about when the question is whether the token is believed.
@@ -126,6 +126,9 @@ fn the_fullest_log_holds_no_part_of_any_token_and_no_claims_value() {
         Command::new(this).args(["--exact", "vectors::answers_every_case_aloud", "--ignored", "--nocapture"]).output();
     let log = String::from_utf8(aloud.unwrap().stdout).unwrap();
     assert!(log.matches("request_id").count() >= 2 * CASES.len(), "{log}");
+    // One of the tokens is not encoded, and has a member that a line has, too.
+    let log = log.replace(r#""token_use":"access""#, "");
+    let log = public_values().iter().fold(log, |log, public| log.replace(public.as_str(), "-"));
     let logged: HashSet<&[u8]> = log.as_bytes().windows(PIECE).collect();
     for case in CASES.iter() {
         let token = case.authorization.trim_start_matches("Bearer ");
@@ -135,6 +138,16 @@ fn the_fullest_log_holds_no_part_of_any_token_and_no_claims_value() {
         let found: Vec<String> = values.filter(|value| log.contains(value.as_str())).collect();
         assert!(found.is_empty(), "{}: {found:?}", case.name);
     }
+}
+
+/// What is no secret, and what a line names: the operator's issuers and clients, the ids of published keys, the scopes of the
+/// document.
+fn public_values() -> HashSet<String> {
+    let settings = ["issuers", "clients"].iter().flat_map(|name| FILE["settings"][name].as_array().unwrap());
+    let keys = FILE["jwks"]["keys"].as_array().unwrap().iter().map(|key| &key["kid"]);
+    let permissions = FILE["permissions"]["permissions"].as_array().unwrap().iter();
+    let scopes = permissions.filter_map(|permission| permission["scopes"].as_array()).flatten();
+    settings.chain(keys).chain(scopes).filter_map(Value::as_str).map(ToOwned::to_owned).collect()
 }
 
 /// The texts and large numbers in a part that is JSON; what is short, or a word of the log's own, proves nothing.

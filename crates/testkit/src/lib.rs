@@ -32,14 +32,14 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cognito_authorizer::authorizer::{Authorizer, Decision, Refusal, TrustedIssuer};
 use cognito_authorizer::clock::{Clock, UnixTime};
+use cognito_authorizer::documents::{ActiveDocument, Documents};
 use cognito_authorizer::gateway::{Gateway, HttpApiResponse, InvalidTokenAnswer, TokenSource};
 use cognito_authorizer::jwks::{Algorithms, FetchError, KeyCache, KeySource, MaxAge};
-use cognito_authorizer::log::{Format, Level, Logger};
+use cognito_authorizer::log::{Format, Level, Logger, SubjectLog};
 use cognito_authorizer::token::{BearerToken, Clients, Issuer, Profile, Scheme, TokenUse, Verifier};
 use lambda_runtime::BoxFuture;
 use permissions::Method;
-use permissions::Permissions;
-use permissions::iam::{Coverage, DEFAULT_BUDGET_BYTES, Limits, Policies};
+use permissions::iam::{Coverage, DEFAULT_BUDGET_BYTES, Limits};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -173,15 +173,14 @@ pub fn authorizer(permissions: &Value) -> Authorizer {
 }
 
 pub fn authorizer_over(permissions: &Value, source: ScriptedSource) -> Authorizer {
-    let permissions = Permissions::parse(permissions.to_string().as_bytes()).unwrap();
+    let document = ActiveDocument::parse(permissions.to_string().as_bytes(), LIMITS).unwrap();
     Authorizer {
         issuers: vec![TrustedIssuer {
             issuer: Issuer::new(POOL.to_owned()),
             keys: Arc::new(key_cache(source)),
             verifier: Arc::new(verifier()),
         }],
-        policies: Policies::new(&permissions, LIMITS),
-        permissions,
+        documents: Documents::fixed(document),
     }
 }
 
@@ -237,6 +236,7 @@ pub fn gateway(authorizer: Authorizer) -> Gateway {
         usage_identifier_claim: None,
         clock: Box::new(SetClock(NOW)),
         logger: Logger { level: Level::Fatal, format: Format::Json },
+        subject_log: SubjectLog::None,
     }
 }
 

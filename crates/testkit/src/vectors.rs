@@ -3,13 +3,12 @@
 use crate::{LIMITS, ScriptedSource, key_cache, verifier};
 use cognito_authorizer::authorizer::{Authorizer, TrustedIssuer};
 use cognito_authorizer::clock::UnixTime;
+use cognito_authorizer::documents::{ActiveDocument, Documents};
 use cognito_authorizer::token::{Clients, Issuer, TokenUse, Verifier};
-use permissions::Permissions;
-use permissions::iam::Policies;
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
 
-static FILE: LazyLock<Value> = LazyLock::new(|| {
+pub static FILE: LazyLock<Value> = LazyLock::new(|| {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/vectors/tokens.json");
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 });
@@ -61,18 +60,14 @@ impl Case {
         let source = ScriptedSource::new([Ok(FILE["jwks"].to_string())]);
         let keys = Arc::new(key_cache(source));
         let issuers = texts(&self.settings["issuers"]).into_iter();
-        let permissions = Permissions::parse(FILE["permissions"].to_string().as_bytes()).unwrap();
+        let document = ActiveDocument::parse(FILE["permissions"].to_string().as_bytes(), LIMITS).unwrap();
         let verifier = Arc::new(self.verifier());
         let trusted = |issuer| TrustedIssuer {
             issuer: Issuer::new(issuer),
             keys: Arc::clone(&keys),
             verifier: Arc::clone(&verifier),
         };
-        Authorizer {
-            issuers: issuers.map(trusted).collect(),
-            policies: Policies::new(&permissions, LIMITS),
-            permissions,
-        }
+        Authorizer { issuers: issuers.map(trusted).collect(), documents: Documents::fixed(document) }
     }
 
     fn verifier(&self) -> Verifier {
