@@ -2,11 +2,12 @@
 
 use crate::authorizer::{Authorizer, TrustedIssuer};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{self, Config, ConfigError, Files, IssuerConfig, UnknownSettings};
+use crate::config::{self, Config, ConfigError, Files, IssuerConfig, KeyPlace, UnknownSettings};
 use crate::documents::{ActiveDocument, Documents};
 use crate::gateway::{Gateway, HttpApiResponse};
 use crate::jwks::{
-    Algorithms, BundledKeySource, HttpKeySource, InvalidKeySet, KeyCache, KeyEvent, KeySet, KeySource, TrustedRoots,
+    Algorithms, BundledKeySource, DiscoveredKeySource, HttpKeySource, InvalidKeySet, KeyCache, KeyEvent, KeySet,
+    KeySource, TrustedRoots,
 };
 use crate::log::{Level, Logger, StartLine};
 use permissions::iam::Coverage;
@@ -32,7 +33,7 @@ pub async fn start(
     let document = files.parse("PERMISSIONS_FILE", &config.permissions_file, read)?;
     let (issuers, keys) = trusted_issuers(&config, &files, logger)?;
     keys.prefetch().await;
-    logger.started(&start_line(&config, &document));
+    logger.started(&start_line(&config, &document, issuers.len()));
     Ok(Gateway {
         authorizer: Authorizer { issuers, documents: Documents::fixed(document) },
         token_sources: config.token_sources,
@@ -46,13 +47,13 @@ pub async fn start(
     })
 }
 
-fn start_line<'a>(config: &Config, document: &'a ActiveDocument) -> StartLine<'a> {
+fn start_line<'a>(config: &Config, document: &'a ActiveDocument, issuers: usize) -> StartLine<'a> {
     StartLine {
         version: env!("CARGO_PKG_VERSION"),
         document: &document.version,
         permissions: document.permissions.permissions().len(),
         routes: document.permissions.catalog().len(),
-        issuers: config.issuers.len(),
+        issuers,
         covers: match config.limits.coverage {
             Coverage::Api => "api",
             Coverage::Request => "request",
@@ -69,10 +70,10 @@ fn trusted_issuers(config: &Config, files: &Files, logger: Logger) -> Result<(Ve
     let new_cache = key_caches(config, files, logger)?;
     let mut caches: Vec<(&IssuerConfig, Arc<KeyCache>)> = Vec::new();
     let mut issuers = Vec::new();
-    for configured in &config.issuers {
-        let is_same_cache = |known: &IssuerConfig| {
-            known.jwks_uri == configured.jwks_uri && Arc::ptr_eq(&known.verifier, &configured.verifier)
-        };
+    let all = config.issuers.load(files)?;
+    for configured in &all {
+        let is_same_cache =
+            |known: &IssuerConfig| known.keys == configured.keys && Arc::ptr_eq(&known.verifier, &configured.verifier);
         let shared = caches.iter().find(|(known, _)| is_same_cache(known));
         let keys = shared.map_or_else(|| Arc::new(new_cache(configured)), |(_, keys)| Arc::clone(keys));
         issuers.push(TrustedIssuer {
@@ -98,12 +99,17 @@ fn key_caches(
     let roots = roots.map(|file| files.parse("JWKS_CA_FILE", file, pem_roots)).transpose()?.unwrap_or_default();
     let max_age = config.jwks_max_age;
     Ok(move |configured: &IssuerConfig| {
-        let source: Box<dyn KeySource> = match (&configured.jwks_uri, &bundled) {
-            (Some(uri), _) => Box::new(HttpKeySource::new(uri.clone(), roots.clone())),
+        let source: Box<dyn KeySource> = match &configured.keys {
+            KeyPlace::At(uri) => Box::new(HttpKeySource::new(uri.clone(), roots.clone())),
+            KeyPlace::Discovered(discovery) => Box::new(DiscoveredKeySource::new(discovery.clone(), roots.clone())),
             // The settings see to it that there is a file where there is no URL.
-            (None, bundled) => Box::new(BundledKeySource::new(bundled.as_ref().map(|(_, text)| text.clone()))),
+            KeyPlace::Bundled => Box::new(BundledKeySource::new(bundled.as_ref().map(|(_, text)| text.clone()))),
         };
-        let observer = Box::new(move |event: &KeyEvent| logger.message(Level::Warn, event));
+        let entry = configured.verifier.entry.clone();
+        let observer = Box::new(move |event: &KeyEvent| match &entry {
+            Some(name) => logger.message(Level::Warn, &format_args!("issuer `{name}`: {event}")),
+            None => logger.message(Level::Warn, event),
+        });
         let cache = KeyCache::new(source, configured.verifier.algorithms, max_age, observer);
         match &bundled {
             Some((keys, _)) => cache.starting_with(keys.clone(), SystemClock.now()),

@@ -2,14 +2,30 @@
 
 use super::error::ConfigError;
 use super::variables::Variables;
-use super::{IssuerConfig, verification};
+use super::{IssuerConfig, Issuers, KeyPlace, verification};
 use crate::token::{Issuer, Verifier};
+use permissions::issuers::is_fetchable;
 use std::sync::Arc;
 
 /// Cognito's `UserPoolIdType`: at most 55 characters.
 const LONGEST_POOL_ID: usize = 55;
 
-pub(super) fn issuers(vars: &Variables<'_>) -> Result<Vec<IssuerConfig>, ConfigError> {
+/// What a file of issuers says in its entries.
+const SHORT_FORM: [&str; 7] =
+    ["USER_POOL_ID", "APP_CLIENT_ID", "TOKEN_USE", "RESOURCE", "ISSUER", "JWKS_URI", "JWKS_FILE"];
+
+pub(super) fn issuers(vars: &Variables<'_>) -> Result<Issuers, ConfigError> {
+    let Some(file) = vars.text("ISSUERS_FILE") else { return short_form(vars).map(Issuers::Short) };
+    for variable in SHORT_FORM {
+        if let Some(found) = vars.text(variable) {
+            let expected = "nothing beside ISSUERS_FILE, whose entries say it";
+            return Err(ConfigError::Invalid { variable, found, expected });
+        }
+    }
+    Ok(Issuers::File { file, leeway_seconds: verification::leeway(vars)? })
+}
+
+fn short_form(vars: &Variables<'_>) -> Result<Vec<IssuerConfig>, ConfigError> {
     const EXPECTED: &str =
         "https URLs without a trailing slash, query or fragment, or any text beside JWKS_URI or JWKS_FILE";
     let uri = jwks_uri(vars)?;
@@ -30,7 +46,7 @@ pub(super) fn issuers(vars: &Variables<'_>) -> Result<Vec<IssuerConfig>, ConfigE
     if let Some(uri) = uri {
         require_one_pool(vars, "JWKS_URI")?;
         for (position, issuer) in published.iter_mut().enumerate() {
-            issuer.jwks_uri = Some(uri.clone());
+            issuer.keys = KeyPlace::At(uri.clone());
             issuer.prefetch = position == 0;
         }
     }
@@ -41,14 +57,14 @@ pub(super) fn issuers(vars: &Variables<'_>) -> Result<Vec<IssuerConfig>, ConfigE
 /// An issuer, and where its keys are.
 struct Published {
     issuer: Issuer,
-    jwks_uri: Option<String>,
+    keys: KeyPlace,
     prefetch: bool,
 }
 
 impl Published {
     fn with(self, verifier: &Arc<Verifier>) -> IssuerConfig {
-        let Self { issuer, jwks_uri, prefetch } = self;
-        IssuerConfig { issuer, jwks_uri, prefetch, verifier: Arc::clone(verifier) }
+        let Self { issuer, keys, prefetch } = self;
+        IssuerConfig { issuer, keys, prefetch, verifier: Arc::clone(verifier) }
     }
 }
 
@@ -76,8 +92,8 @@ fn hosts_of_pool(region: &str, pool: &str) -> [Published; 2] {
 }
 
 fn published_by(issuer: Issuer, prefetch: bool) -> Published {
-    let jwks_uri = key_set_url(&issuer);
-    Published { issuer, jwks_uri, prefetch }
+    let keys = key_set_url(&issuer).map_or(KeyPlace::Bundled, KeyPlace::At);
+    Published { issuer, keys, prefetch }
 }
 
 /// Region and pool id. Cognito's `UserPoolIdType` is `[\w-]+_[0-9a-zA-Z]+`; the region stands before the last `_`.
@@ -98,31 +114,22 @@ fn issuer(text: &str) -> Option<Issuer> {
 /// Where an issuer publishes its keys, if it can be fetched from: an https URL, or an http URL on loopback.
 fn key_set_url(issuer: &Issuer) -> Option<String> {
     let text = issuer.identifier();
-    let host_and_path = text.strip_prefix("https://").or_else(|| loopback(text))?;
-    let plain = !host_and_path.is_empty() && !text.bytes().any(|byte| b"?#\\@".contains(&byte));
-    (plain && !text.ends_with('/')).then(|| format!("{text}/.well-known/jwks.json"))
+    (is_fetchable(text, b"?#\\@") && !text.ends_with('/')).then(|| key_set_below(text))
+}
+
+/// Where Cognito publishes the keys of an issuer (Developer Guide, "Verifying JSON web tokens").
+pub(super) fn key_set_below(issuer: &str) -> String {
+    format!("{issuer}/.well-known/jwks.json")
 }
 
 fn jwks_uri(vars: &Variables<'_>) -> Result<Option<String>, ConfigError> {
     const EXPECTED: &str = "an https URL, or an http URL on loopback";
-    let Some(uri) = vars.text("JWKS_URI") else { return Ok(None) };
-    let rest = uri.strip_prefix("https://").or_else(|| loopback(&uri)).filter(|rest| !rest.is_empty());
-    let plain = uri.bytes().all(|byte| byte.is_ascii_graphic() && !b"#\\@".contains(&byte));
-    match rest.filter(|_| plain) {
-        Some(_) => Ok(Some(uri)),
-        None => Err(ConfigError::Invalid { variable: "JWKS_URI", found: uri, expected: EXPECTED }),
+    match vars.text("JWKS_URI") {
+        Some(found) if !is_fetchable(&found, b"#\\@") => {
+            Err(ConfigError::Invalid { variable: "JWKS_URI", found, expected: EXPECTED })
+        }
+        uri => Ok(uri),
     }
-}
-
-/// What follows `http://` when the host is this machine.
-fn loopback(url: &str) -> Option<&str> {
-    let rest = url.strip_prefix("http://")?;
-    let authority = rest.split(['/', '?']).next()?;
-    let host = match authority.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-        _ => authority,
-    };
-    matches!(host, "localhost" | "127.0.0.1" | "[::1]").then_some(rest)
 }
 
 pub(super) fn single_issuer_file(vars: &Variables<'_>) -> Result<Option<String>, ConfigError> {

@@ -7,6 +7,7 @@ mod answers;
 mod error;
 mod files;
 mod issuers;
+mod issuers_file;
 mod lambda;
 mod logging;
 mod unknown;
@@ -19,7 +20,7 @@ pub use lambda::logger;
 pub use unknown::UnknownSettings;
 
 use crate::gateway::{HttpApiResponse, InvalidTokenAnswer, TokenSource};
-use crate::jwks::MaxAge;
+use crate::jwks::{Discovery, MaxAge};
 use crate::log::SubjectLog;
 use crate::token::{Issuer, Verifier};
 use permissions::iam::Limits;
@@ -32,8 +33,8 @@ const DEFAULT_PERMISSIONS_FILE: &str = "permissions.json";
 /// Everything that can be set, understood.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Who issues tokens, and where each one's keys are.
-    pub issuers: Vec<IssuerConfig>,
+    /// Who issues tokens.
+    pub issuers: Issuers,
     /// `JWKS_FILE`: a key set to start from, in place of a fetch at start.
     pub jwks_file: Option<String>,
     /// `JWKS_CA_FILE`: PEM roots to trust besides Mozilla's.
@@ -58,18 +59,56 @@ pub struct Config {
     pub subject_log: SubjectLog,
 }
 
+/// Who issues tokens: one entry of Cognito's in short form, or a file of entries.
+#[derive(Clone, Debug)]
+pub enum Issuers {
+    /// `USER_POOL_ID`, `ISSUER` and what goes with them.
+    Short(Vec<IssuerConfig>),
+    /// `ISSUERS_FILE`.
+    File {
+        /// The file's name.
+        file: String,
+        /// `LEEWAY_SECONDS`, for all entries.
+        leeway_seconds: u64,
+    },
+}
+
+impl Issuers {
+    /// The issuers, from the file where there is one.
+    ///
+    /// # Errors
+    /// [`ConfigError::File`] when it cannot be used.
+    pub fn load(&self, files: &Files) -> Result<Vec<IssuerConfig>, ConfigError> {
+        match self {
+            Self::Short(issuers) => Ok(issuers.clone()),
+            Self::File { file, leeway_seconds } => issuers_file::load(files, file, *leeway_seconds),
+        }
+    }
+}
+
 /// An issuer, where its keys are, and what is asked of its tokens.
 #[derive(Clone, Debug)]
 pub struct IssuerConfig {
     /// The issuer, exactly as `iss` has it.
     pub issuer: Issuer,
-    /// Where its key set is published; `None` where nothing can be fetched from the issuer, so that `JWKS_FILE` has it.
-    pub jwks_uri: Option<String>,
+    /// Where its key set is published.
+    pub keys: KeyPlace,
     /// Is the set worth fetching at start? Not for the second host of a pool, which answers 403 until the pool is
     /// switched to it.
     pub prefetch: bool,
     /// What is asked of its tokens: `APP_CLIENT_ID`, `TOKEN_USE`, `RESOURCE`, `LEEWAY_SECONDS`.
     pub verifier: Arc<Verifier>,
+}
+
+/// Where an issuer's key set is published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyPlace {
+    /// At this URL.
+    At(String),
+    /// Where the issuer's document says.
+    Discovered(Discovery),
+    /// Nowhere: nothing can be fetched from the issuer, so `JWKS_FILE` has it.
+    Bundled,
 }
 
 impl Config {
@@ -112,10 +151,23 @@ mod tests {
         Config::from_vars(|name| all.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
     }
 
+    fn short(config: Config) -> Vec<IssuerConfig> {
+        match config.issuers {
+            Issuers::Short(issuers) => issuers,
+            Issuers::File { file, .. } => panic!("{file}"),
+        }
+    }
+
     fn issuers_of(vars: &[(&str, &str)]) -> Vec<(String, String, bool)> {
-        let issuers = config(vars).unwrap().issuers.into_iter();
-        let fetched_from = |config: &IssuerConfig| config.jwks_uri.clone().unwrap_or_default();
-        issuers.map(|config| (config.issuer.identifier().to_owned(), fetched_from(&config), config.prefetch)).collect()
+        let fetched_from = |config: &IssuerConfig| match &config.keys {
+            KeyPlace::At(uri) => uri.clone(),
+            KeyPlace::Bundled => String::new(),
+            KeyPlace::Discovered(_) => panic!("in short form"),
+        };
+        short(config(vars).unwrap())
+            .into_iter()
+            .map(|config| (config.issuer.identifier().to_owned(), fetched_from(&config), config.prefetch))
+            .collect()
     }
 
     #[test]
@@ -143,10 +195,11 @@ mod tests {
     #[test]
     fn what_is_not_set_has_its_default() {
         let config = config(&[("TOKEN_USE", " "), ("INVALID_TOKEN", "")]).unwrap();
-        assert_eq!(config.issuers[0].verifier.token_uses, [TokenUse::Access]);
-        assert_eq!(config.issuers[0].verifier.clients, Clients::Listed(vec!["client1".to_owned()]));
-        assert_eq!(config.issuers[0].verifier.resources, None);
-        assert_eq!(config.issuers[0].verifier.leeway_seconds, 0);
+        let issuers = short(config.clone());
+        assert_eq!(issuers[0].verifier.token_uses, [TokenUse::Access]);
+        assert_eq!(issuers[0].verifier.clients, Clients::Listed(vec!["client1".to_owned()]));
+        assert_eq!(issuers[0].verifier.resources, None);
+        assert_eq!(issuers[0].verifier.leeway_seconds, 0);
         assert_eq!(config.token_sources, [TokenSource::authorization_header()]);
         assert_eq!((config.invalid_token, config.check_identity_source), (InvalidTokenAnswer::ByApi, true));
         assert_eq!(config.limits, Limits { coverage: Coverage::Api, budget_bytes: 8192 });
@@ -176,11 +229,12 @@ mod tests {
             ("PERMISSIONS_FILE", "/opt/permissions.json"),
         ])
         .unwrap();
-        assert_eq!(config.issuers[0].verifier.clients, Clients::Any);
-        assert_eq!(config.issuers[0].verifier.token_uses, [TokenUse::Access, TokenUse::Id]);
+        let issuers = short(config.clone());
+        assert_eq!(issuers[0].verifier.clients, Clients::Any);
+        assert_eq!(issuers[0].verifier.token_uses, [TokenUse::Access, TokenUse::Id]);
         let resources = ["https://api.example.com/v1", "urn:x+orders"].map(ToOwned::to_owned);
-        assert_eq!(config.issuers[0].verifier.resources, Some(resources.to_vec()));
-        assert_eq!(config.issuers[0].verifier.leeway_seconds, 300);
+        assert_eq!(issuers[0].verifier.resources, Some(resources.to_vec()));
+        assert_eq!(issuers[0].verifier.leeway_seconds, 300);
         assert_eq!(config.token_sources, [TokenSource::Cookie("t".into()), TokenSource::Header("X-Token".into())]);
         assert_eq!(config.invalid_token, InvalidTokenAnswer::Deny);
         assert_eq!((config.http_api_response, config.check_identity_source), (HttpApiResponse::Simple, false));
@@ -341,6 +395,24 @@ mod tests {
             assert_eq!(
                 both(issuers, pools).unwrap_err().to_string(),
                 format!("`ISSUER`: found `{found}`, expected issuers of the pools in USER_POOL_ID, or no USER_POOL_ID")
+            );
+        }
+    }
+
+    #[test]
+    fn a_file_of_issuers_stands_for_all_that_says_who_issues_tokens() {
+        let read = |vars: &[(&str, &str)]| {
+            Config::from_vars(|name| {
+                vars.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+            })
+        };
+        let alone = read(&[("ISSUERS_FILE", "issuers.json"), ("LEEWAY_SECONDS", "5")]).unwrap();
+        assert!(matches!(alone.issuers, Issuers::File { file, leeway_seconds: 5 } if file == "issuers.json"));
+        for beside in ["USER_POOL_ID", "APP_CLIENT_ID", "TOKEN_USE", "RESOURCE", "ISSUER", "JWKS_URI", "JWKS_FILE"] {
+            let error = read(&[("ISSUERS_FILE", "issuers.json"), (beside, "access")]).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                format!("`{beside}`: found `access`, expected nothing beside ISSUERS_FILE, whose entries say it")
             );
         }
     }

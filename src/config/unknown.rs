@@ -3,12 +3,13 @@
 use std::fmt;
 
 /// Every setting.
-const SETTINGS: [&str; 21] = [
+const SETTINGS: [&str; 22] = [
     "APP_CLIENT_ID",
     "HTTP_API_RESPONSE",
     "IDENTITY_SOURCE_CHECK",
     "INVALID_TOKEN",
     "ISSUER",
+    "ISSUERS_FILE",
     "JWKS_CA_FILE",
     "JWKS_FILE",
     "JWKS_MAX_AGE_SECONDS",
@@ -89,7 +90,7 @@ mod tests {
         let unknown = UnknownSettings::among(names.map(str::to_owned)).unwrap();
         assert_eq!(
             unknown.to_string(),
-            "found environment variables that are no settings: `ISSUERS` (did you mean `ISSUER`?), \
+            "found environment variables that are no settings: `ISSUERS` (did you mean `ISSUERS_FILE`?), \
              `JWKS_URL` (did you mean `JWKS_URI`?), `TOKEN_USES` (did you mean `TOKEN_USE`?)"
         );
         assert_eq!(UnknownSettings::among(["PATH", "TOKEN_USE"].map(str::to_owned)), None);

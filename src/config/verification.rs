@@ -76,7 +76,7 @@ fn resources(vars: &Variables<'_>) -> Result<Option<Vec<String>>, ConfigError> {
     })
 }
 
-fn leeway(vars: &Variables<'_>) -> Result<u64, ConfigError> {
+pub(super) fn leeway(vars: &Variables<'_>) -> Result<u64, ConfigError> {
     let leeway =
         vars.seconds("LEEWAY_SECONDS", 0..=LONGEST_LEEWAY_SECONDS, "a whole number of seconds from 0 to 300")?;
     Ok(leeway.unwrap_or(0))

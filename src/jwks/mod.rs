@@ -7,6 +7,7 @@
 mod algorithm;
 mod cache;
 mod confirmed;
+mod discovery;
 mod event;
 mod key;
 mod key_set;
@@ -18,6 +19,7 @@ mod source;
 pub use algorithm::{Algorithm, Algorithms};
 pub use cache::{KeyCache, KeyLookup, KeyOrigin, PATIENCE};
 pub use confirmed::MaxAge;
+pub use discovery::{DiscoveredKeySource, Discovery};
 pub use event::{KeyEvent, Observer};
 pub use key::{KeyId, VerifyingKey};
 pub use key_set::{InvalidKeySet, KeySet};

@@ -17,7 +17,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Time for a whole fetch, from name look-up to the last byte. A look-up may wait for somebody else's fetch and then
 /// make its own, so this is half of what an invocation spends on keys at the most.
-const FETCH_TIMEOUT: Duration = Duration::from_millis(2500);
+pub(super) const FETCH_TIMEOUT: Duration = Duration::from_millis(2500);
 
 /// The largest answer read, in bytes. A pool's set of two keys has about 900.
 pub const LARGEST_ANSWER: usize = 64 * 1024;
@@ -35,6 +35,15 @@ pub enum FetchError {
     Client,
     /// No connection was made.
     Connect,
+    /// The issuer's document is another issuer's.
+    DiscoveryIssuer {
+        /// Do the two differ by a slash at the end alone?
+        slash: bool,
+    },
+    /// The issuer's document says that its keys are where they must not be fetched from.
+    DiscoveryJwksUri,
+    /// What was found in place of the issuer's document is none.
+    DiscoveryMalformed,
     /// The answer broke off.
     Interrupted,
     /// The endpoint's name was not found.
@@ -59,6 +68,9 @@ impl FetchError {
         match self {
             Self::Client => "fetch_client",
             Self::Connect => "fetch_connect",
+            Self::DiscoveryIssuer { .. } => "discovery_issuer",
+            Self::DiscoveryJwksUri => "discovery_jwks_uri",
+            Self::DiscoveryMalformed => "discovery_malformed",
             Self::Interrupted => "fetch_interrupted",
             Self::Name => "fetch_name",
             Self::Status { .. } => "fetch_status",
@@ -74,6 +86,14 @@ impl fmt::Display for FetchError {
         match self {
             Self::Client => f.write_str("the HTTP client could not be set up"),
             Self::Connect => f.write_str("no connection to the key endpoint"),
+            Self::DiscoveryIssuer { slash: true } => {
+                f.write_str("the issuer's document names it with or without a slash at its end: write it like that")
+            }
+            Self::DiscoveryIssuer { slash: false } => f.write_str("the issuer's document is another issuer's"),
+            Self::DiscoveryJwksUri => f.write_str("the issuer's document has no https URL in `jwks_uri`"),
+            Self::DiscoveryMalformed => {
+                f.write_str("the issuer's document is no JSON object with `issuer` and `jwks_uri`")
+            }
             Self::Interrupted => f.write_str("the key endpoint's answer broke off"),
             Self::Name => f.write_str("the key endpoint's name was not found"),
             Self::Status { found } => write!(f, "found status {found} from the key endpoint, expected 200"),
@@ -101,39 +121,42 @@ impl HttpKeySource {
         Self { url, roots, client: OnceCell::new() }
     }
 
-    fn client(&self) -> Result<reqwest::Client, FetchError> {
-        self.client.get_or_try_init(|| self.build_client()).cloned()
-    }
-
-    fn build_client(&self) -> Result<reqwest::Client, FetchError> {
-        let tls = self.roots.client_config().map_err(|_| FetchError::Client)?;
-        let builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .dns_resolver(SystemResolver)
-            .redirect(redirect::Policy::none())
-            .no_proxy()
-            // Fetches are an hour apart: a kept connection would be found dead, after a wait.
-            .pool_max_idle_per_host(0)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(FETCH_TIMEOUT);
-        builder.build().map_err(|_| FetchError::Client)
-    }
-
     async fn get(&self) -> Result<Vec<u8>, FetchError> {
-        let mut response = self.client()?.get(&self.url).send().await.map_err(|error| classify(&error))?;
-        match response.status().as_u16() {
-            200 => {}
-            found => return Err(FetchError::Status { found }),
-        }
-        let mut text = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error))? {
-            if text.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(FetchError::TooLarge);
-            }
-            text.extend_from_slice(&chunk);
-        }
-        Ok(text)
+        // Fetches are an hour apart: a kept connection would be found dead, after a wait.
+        let client = self.client.get_or_try_init(|| build_client(&self.roots, 0))?;
+        get(client, &self.url).await
     }
+}
+
+/// A client with these roots that keeps so many connections open to each host.
+pub(super) fn build_client(roots: &TrustedRoots, kept_connections: usize) -> Result<reqwest::Client, FetchError> {
+    let tls = roots.client_config().map_err(|_| FetchError::Client)?;
+    let builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .dns_resolver(SystemResolver)
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+        .pool_max_idle_per_host(kept_connections)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(FETCH_TIMEOUT);
+    builder.build().map_err(|_| FetchError::Client)
+}
+
+/// The body of a 200 from this URL.
+pub(super) async fn get(client: &reqwest::Client, url: &str) -> Result<Vec<u8>, FetchError> {
+    let mut response = client.get(url).send().await.map_err(|error| classify(&error))?;
+    match response.status().as_u16() {
+        200 => {}
+        found => return Err(FetchError::Status { found }),
+    }
+    let mut text = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error))? {
+        if text.len() + chunk.len() > LARGEST_ANSWER {
+            return Err(FetchError::TooLarge);
+        }
+        text.extend_from_slice(&chunk);
+    }
+    Ok(text)
 }
 
 impl KeySource for HttpKeySource {

@@ -2,7 +2,7 @@
 
 use cognito_authorizer::authorizer::{Authorizer, TrustedIssuer};
 use cognito_authorizer::clock::UnixTime;
-use cognito_authorizer::config::Config;
+use cognito_authorizer::config::{Config, Files, working_directory};
 use cognito_authorizer::documents::{ActiveDocument, Documents};
 use cognito_authorizer::gateway::{Failure, Gateway, Response};
 use cognito_authorizer::jwks::{Algorithms, FetchError, KeySet};
@@ -25,7 +25,7 @@ fn gateway_of_the_events() -> Gateway {
         |name: &str| settings.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).map(str::to_owned);
     let config = Config::from_vars(setting).unwrap();
     let keys = KeySet::parse(project_file(config.jwks_file.as_deref().unwrap()).as_bytes(), Algorithms::RS256).unwrap();
-    let issuers = config.issuers.into_iter().map(|configured| {
+    let issuers = config.issuers.load(&Files::new(None, working_directory())).unwrap().into_iter().map(|configured| {
         let nowhere = ScriptedSource::new([Err(FetchError::Connect)]);
         TrustedIssuer {
             issuer: configured.issuer,

@@ -19,7 +19,7 @@ fn serve(script: impl Fn(&mut dyn Write) + Send + Sync + 'static) -> u16 {
     accept(move |stream| answer(stream, &script))
 }
 
-fn accept(each: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 {
+pub(crate) fn accept(each: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let each = Arc::new(each);
@@ -42,7 +42,7 @@ fn answer(mut stream: impl Read + Write, script: &Script) {
     let _ = stream.flush();
 }
 
-fn response(status: &str, headers: &str, body: &str) -> Vec<u8> {
+pub(crate) fn response(status: &str, headers: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n{body}").into_bytes()
 }

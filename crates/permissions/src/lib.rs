@@ -16,6 +16,7 @@ mod grants;
 mod holder;
 pub mod iam;
 mod invalid_route;
+pub mod issuers;
 pub mod json;
 mod method;
 mod nearest;

@@ -11,7 +11,7 @@ mod place;
 mod problem;
 mod syntax;
 mod text;
-mod values;
+pub(crate) mod values;
 
 pub use ignore::Ignore;
 pub use place::{Place, Position, Step};
@@ -23,20 +23,29 @@ use crate::permission::Permission;
 use crate::permissions::Permissions;
 use crate::route::{Route, Segment};
 use crate::spelling::Spelling;
-use node::Node;
-use object::Object;
-use problem::Problems;
 use std::collections::BTreeSet;
 
+pub(crate) use node::Node;
+pub(crate) use object::Object;
+pub(crate) use problem::Problems;
+
 pub(crate) fn parse(json: &[u8]) -> Result<Permissions, InvalidDocument> {
+    read_as(json, Document::read).map(Permissions::from)
+}
+
+/// Reads a document as `read` does, and tells all problems that it notes.
+pub(crate) fn read_as<T>(
+    json: &[u8],
+    read: impl FnOnce(&Node<'_>, &mut Problems<'_>) -> Option<T>,
+) -> Result<T, InvalidDocument> {
     let unreadable = |(offset, problem): (usize, std::borrow::Cow<'static, str>)| {
         InvalidDocument::unreadable(json, offset, problem.into_owned())
     };
     let document = text::read(json).map_err(unreadable)?;
     let top = Node::top(document).map_err(|error| syntax::invalid(document, &error))?;
     let mut problems = Problems::new(document);
-    let read = Document::read(&top, &mut problems);
-    problems.settle(read).map(Permissions::from)
+    let read = read(&top, &mut problems);
+    problems.settle(read)
 }
 
 /// The members of the document.

@@ -12,7 +12,7 @@ use std::fmt;
 use std::ops::Range;
 
 /// One value of the document.
-pub(super) struct Node<'a> {
+pub(crate) struct Node<'a> {
     document: &'a str,
     text: &'a str,
     /// The value that this one stands in, and the step from there.
@@ -25,7 +25,7 @@ enum Way<'a> {
 }
 
 /// One member of an object.
-pub(super) struct Member<'a> {
+pub(crate) struct Member<'a> {
     name: &'a str,
     value: Node<'a>,
 }
@@ -35,19 +35,19 @@ impl<'a> Node<'a> {
     ///
     /// # Errors
     /// What is no JSON in it.
-    pub(super) fn top(document: &'a str) -> Result<Self, serde_json::Error> {
+    pub(crate) fn top(document: &'a str) -> Result<Self, serde_json::Error> {
         let json = document.strip_prefix('\u{feff}').unwrap_or(document);
         let text = serde_json::from_str::<&RawValue>(json)?.get();
         Ok(Self { document, text, parent: None })
     }
 
     /// The value as it is written.
-    pub(super) fn text(&self) -> &'a str {
+    pub(crate) fn text(&self) -> &'a str {
         self.text
     }
 
     /// The bytes of the document that are this value.
-    pub(super) fn range(&self) -> Range<usize> {
+    pub(crate) fn range(&self) -> Range<usize> {
         self.range_of(self.text)
     }
 
@@ -58,7 +58,7 @@ impl<'a> Node<'a> {
     }
 
     /// The way here from the top.
-    pub(super) fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> Place {
         let Some((parent, way)) = &self.parent else { return Place::default() };
         match way {
             Way::Member(name) => parent.place().member(name),
@@ -67,7 +67,7 @@ impl<'a> Node<'a> {
     }
 
     /// The name of the member whose value this is.
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         match &self.parent {
             Some((_, Way::Member(name))) => name,
             _ => "",
@@ -75,12 +75,12 @@ impl<'a> Node<'a> {
     }
 
     /// The string that the value is; `None` when it is something else.
-    pub(super) fn string(&self) -> Option<Result<Cow<'a, str>, serde_json::Error>> {
+    pub(crate) fn string(&self) -> Option<Result<Cow<'a, str>, serde_json::Error>> {
         self.text.starts_with('"').then(|| string(self.text))
     }
 
     /// The elements of the list that the value is; `None` when it is something else.
-    pub(super) fn elements(&self) -> Option<Vec<Node<'_>>> {
+    pub(crate) fn elements(&self) -> Option<Vec<Node<'_>>> {
         let elements: Vec<&RawValue> = self.text.starts_with('[').then(|| serde_json::from_str(self.text).ok())??;
         let node = |(number, raw): (usize, &'a RawValue)| self.child(raw.get(), Way::Element(number));
         Some(elements.into_iter().enumerate().map(node).collect())
@@ -88,7 +88,7 @@ impl<'a> Node<'a> {
 
     /// The members of the object that the value is, in its order; `None` when it is something else. A name that is no
     /// text in Unicode stays as it is written.
-    pub(super) fn members(&self) -> Option<Vec<Member<'_>>> {
+    pub(crate) fn members(&self) -> Option<Vec<Member<'_>>> {
         let Members(members) = self.text.starts_with('{').then(|| serde_json::from_str(self.text).ok())??;
         let member = |(key, value): (&'a RawValue, &'a RawValue)| {
             let name = string(key.get()).unwrap_or(Cow::Borrowed(key.get()));
@@ -102,7 +102,7 @@ impl<'a> Node<'a> {
     }
 
     /// What is it? `expected a list` is for the message to say.
-    pub(super) fn described(&self) -> String {
+    pub(crate) fn described(&self) -> String {
         let kind = match self.text.as_bytes().first() {
             Some(b'"') => "the string ",
             Some(b'[') => return "a list".to_owned(),
@@ -116,20 +116,20 @@ impl<'a> Node<'a> {
 }
 
 impl<'a> Member<'a> {
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.value.name()
     }
 
     /// The bytes of the document that are the name, with its quotes.
-    pub(super) fn name_range(&self) -> Range<usize> {
+    pub(crate) fn name_range(&self) -> Range<usize> {
         self.value.range_of(self.name)
     }
 
-    pub(super) fn value(&self) -> &Node<'a> {
+    pub(crate) fn value(&self) -> &Node<'a> {
         &self.value
     }
 
-    pub(super) fn into_value(self) -> Node<'a> {
+    pub(crate) fn into_value(self) -> Node<'a> {
         self.value
     }
 }
@@ -147,7 +147,7 @@ fn string(text: &str) -> Result<Cow<'_, str>, serde_json::Error> {
 const LONGEST_QUOTE: usize = 60;
 
 /// A text, cut off where it would make a message hard to read.
-pub(super) fn shortened(text: &str) -> Cow<'_, str> {
+pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(LONGEST_QUOTE) {
         None => Cow::Borrowed(text),
         Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),

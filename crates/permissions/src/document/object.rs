@@ -6,7 +6,7 @@ use crate::nearest::nearest;
 use std::collections::HashMap;
 
 /// The members of an object that are known, each at most once.
-pub(super) struct Object<'a> {
+pub(crate) struct Object<'a> {
     members: Vec<Node<'a>>,
     /// Names that misspelt members were probably meant to have.
     meant: Vec<String>,
@@ -14,7 +14,7 @@ pub(super) struct Object<'a> {
 
 impl<'a> Object<'a> {
     /// Reads an object whose members are all known. Unknown ones and repeated ones are noted.
-    pub(super) fn read(node: &'a Node<'a>, known: &[&str], problems: &mut Problems<'_>) -> Option<Self> {
+    pub(crate) fn read(node: &'a Node<'a>, known: &[&str], problems: &mut Problems<'_>) -> Option<Self> {
         let (mut members, mut meant) = (Vec::new(), Vec::new());
         for member in members_of(node, "an object", problems)? {
             if known.contains(&member.name()) {
@@ -29,12 +29,12 @@ impl<'a> Object<'a> {
     }
 
     /// Is a member of this name there, or one that is misspelt and was noted?
-    pub(super) fn means(&self, name: &str) -> bool {
+    pub(crate) fn means(&self, name: &str) -> bool {
         self.get(name).is_some() || self.meant.iter().any(|meant| meant == name)
     }
 
     /// The value of the member of this name, if it is there.
-    pub(super) fn get(&self, name: &str) -> Option<&Node<'a>> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Node<'a>> {
         self.members.iter().find(|member| member.name() == name)
     }
 }
@@ -56,7 +56,7 @@ fn listed(names: &[&str]) -> String {
 }
 
 /// The members of an object of names and values, at least one, each name once.
-pub(super) fn members<'a>(node: &'a Node<'a>, expected: &str, problems: &mut Problems<'_>) -> Option<Vec<Member<'a>>> {
+pub(crate) fn members<'a>(node: &'a Node<'a>, expected: &str, problems: &mut Problems<'_>) -> Option<Vec<Member<'a>>> {
     let members = members_of(node, expected, problems)?;
     if members.is_empty() {
         problems.note(node, "found an empty object, expected at least one member or no object at all");

@@ -32,7 +32,7 @@ impl InvalidDocument {
     }
 
     /// A document that cannot be read at all.
-    pub(super) fn unreadable(document: &[u8], offset: usize, message: String) -> Self {
+    pub(crate) fn unreadable(document: &[u8], offset: usize, message: String) -> Self {
         let range = offset..document.len().min(offset + 1);
         let problem = Problem { place: None, range, position: Position::of(document, offset), message };
         Self { problems: vec![problem] }
@@ -77,28 +77,28 @@ impl fmt::Display for OneLine<'_> {
 ///
 /// INVARIANT: whoever leaves out a part of the document, because it cannot be used, notes a problem. So a document
 /// without a problem was read as a whole.
-pub(super) struct Problems<'a> {
+pub(crate) struct Problems<'a> {
     document: &'a str,
     found: Vec<(Place, Range<usize>, String)>,
 }
 
 impl<'a> Problems<'a> {
-    pub(super) fn new(document: &'a str) -> Self {
+    pub(crate) fn new(document: &'a str) -> Self {
         Self { document, found: Vec::new() }
     }
 
     /// Notes that a value cannot be used.
-    pub(super) fn note(&mut self, node: &Node<'_>, message: impl fmt::Display) {
+    pub(crate) fn note(&mut self, node: &Node<'_>, message: impl fmt::Display) {
         self.note_at(node.place(), node.range(), message);
     }
 
     /// Notes that something of a place cannot be used, such as its name.
-    pub(super) fn note_at(&mut self, place: Place, range: Range<usize>, message: impl fmt::Display) {
+    pub(crate) fn note_at(&mut self, place: Place, range: Range<usize>, message: impl fmt::Display) {
         self.found.push((place, range, message.to_string()));
     }
 
     /// Gives out what was read, if nothing was wrong with it.
-    pub(super) fn settle<T>(self, read: Option<T>) -> Result<T, InvalidDocument> {
+    pub(crate) fn settle<T>(self, read: Option<T>) -> Result<T, InvalidDocument> {
         match read {
             Some(read) if self.found.is_empty() => Ok(read),
             _ => Err(self.in_order()),

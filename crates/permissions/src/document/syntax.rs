@@ -5,7 +5,7 @@
 use super::problem::InvalidDocument;
 
 /// What `error` says of the document.
-pub(super) fn invalid(document: &str, error: &serde_json::Error) -> InvalidDocument {
+pub(crate) fn invalid(document: &str, error: &serde_json::Error) -> InvalidDocument {
     let offset = offset(document, error);
     let (before, rest) = document.split_at(offset);
     let comma = before.trim_end().strip_suffix(',').map(str::len);

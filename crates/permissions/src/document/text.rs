@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 
 /// The byte order mark as UTF-8 writes it (RFC 8259 section 8.1: a parser may ignore it).
-pub(super) const MARK: &[u8] = b"\xEF\xBB\xBF";
+pub(crate) const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// The document's text, with its byte order mark if it has one. Other encodings are refused by name.
 ///
 /// # Errors
 /// What was found instead, and at which byte.
-pub(super) fn read(document: &[u8]) -> Result<&str, (usize, Cow<'static, str>)> {
+pub(crate) fn read(document: &[u8]) -> Result<&str, (usize, Cow<'static, str>)> {
     if let Some(name) = other_encoding(document) {
         return Err((0, Cow::Owned(format!("found the encoding {name}, expected UTF-8: save the file as UTF-8"))));
     }

@@ -25,7 +25,7 @@ pub const RESERVED_CONTEXT_NAMES: [&str; 10] = [
 ];
 
 /// A list of at least one element. `example` is one as JSON.
-pub(super) fn list<T>(
+pub(crate) fn list<T>(
     node: &Node<'_>,
     example: &str,
     element: fn(&Node<'_>, &mut Problems<'_>) -> Option<T>,
@@ -46,7 +46,7 @@ pub(super) fn list<T>(
 }
 
 /// A string.
-pub(super) fn text<'a>(node: &Node<'a>, expected: &str, problems: &mut Problems<'_>) -> Option<Cow<'a, str>> {
+pub(crate) fn text<'a>(node: &Node<'a>, expected: &str, problems: &mut Problems<'_>) -> Option<Cow<'a, str>> {
     match node.string() {
         Some(Ok(text)) => return Some(text),
         // Half a character: `\ud800`.
@@ -57,7 +57,7 @@ pub(super) fn text<'a>(node: &Node<'a>, expected: &str, problems: &mut Problems<
 }
 
 /// A string that is not empty.
-fn name(node: &Node<'_>, expected: &str, problems: &mut Problems<'_>) -> Option<String> {
+pub(crate) fn name(node: &Node<'_>, expected: &str, problems: &mut Problems<'_>) -> Option<String> {
     let text = text(node, expected, problems)?;
     if text.is_empty() {
         problems.note(node, format_args!("found an empty text, expected {expected}"));
@@ -66,23 +66,23 @@ fn name(node: &Node<'_>, expected: &str, problems: &mut Problems<'_>) -> Option<
     Some(text.into_owned())
 }
 
-pub(super) fn group(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<String> {
+pub(crate) fn group(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<String> {
     name(node, "the name of a group", problems)
 }
 
-pub(super) fn claim_name(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<String> {
+pub(crate) fn claim_name(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<String> {
     name(node, "the name of a claim, such as `sub`", problems)
 }
 
-pub(super) fn code(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<String> {
+pub(crate) fn code(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<String> {
     name(node, "the code of a finding, such as `route_never_allowed`", problems)
 }
 
-pub(super) fn reason(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<String> {
+pub(crate) fn reason(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<String> {
     name(node, "a text that says why", problems)
 }
 
-pub(super) fn route(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<Route> {
+pub(crate) fn route(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<Route> {
     let text = text(node, "a route such as `GET /orders/{id}`", problems)?;
     match text.parse() {
         Ok(route) => Some(route),
@@ -94,7 +94,7 @@ pub(super) fn route(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<Rout
 }
 
 /// One scope token (RFC 6749 section 3.3).
-pub(super) fn scope(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<String> {
+pub(crate) fn scope(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<String> {
     let text = text(node, "a scope such as `orders/read`", problems)?;
     let is_token = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\".contains(&byte));
     if is_token {
@@ -105,7 +105,7 @@ pub(super) fn scope(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<Stri
     None
 }
 
-pub(super) fn boolean(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<bool> {
+pub(crate) fn boolean(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<bool> {
     match node.text() {
         "true" => Some(true),
         "false" => Some(false),
@@ -117,7 +117,7 @@ pub(super) fn boolean(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<bo
 }
 
 /// The word `true`, and nothing else.
-pub(super) fn authenticated(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<()> {
+pub(crate) fn authenticated(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<()> {
     if node.text() == "true" {
         return Some(());
     }
@@ -127,7 +127,7 @@ pub(super) fn authenticated(node: &Node<'_>, problems: &mut Problems<'_>) -> Opt
 }
 
 /// The value of a claim: any JSON, without a member named twice, and without an object that asks for nothing.
-pub(super) fn claim_value(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<Value> {
+pub(crate) fn claim_value(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<Value> {
     match serde_json::from_str(node.text()) {
         Ok(Strict(value)) if asks_for_nothing(&value) => {
             problems.note(
@@ -155,7 +155,7 @@ fn asks_for_nothing(value: &Value) -> bool {
 }
 
 /// Why a name cannot be one that the backend reads in `$context.authorizer`.
-pub(super) fn context_name_problem(name: &str) -> Option<String> {
+pub(crate) fn context_name_problem(name: &str) -> Option<String> {
     let well_formed = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if well_formed && !RESERVED_CONTEXT_NAMES.contains(&name) {
         return None;
