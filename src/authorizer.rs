@@ -131,6 +131,16 @@ impl Authorizer {
         error.into()
     }
 
+    /// The names of the issuers' entries, each once; none in the settings' short form.
+    #[must_use]
+    pub fn entries(&self) -> Vec<&str> {
+        let mut names: Vec<&str> =
+            self.issuers.iter().filter_map(|trusted| trusted.verifier.entry.as_deref()).collect();
+        // An entry's issuers follow each other.
+        names.dedup();
+        names
+    }
+
     /// What any issuer signs with. A token by another algorithm is refused whoever it says has issued it.
     fn algorithms(&self) -> Algorithms {
         self.issuers.iter().fold(Algorithms::default(), |all, trusted| all.or(trusted.verifier.algorithms))

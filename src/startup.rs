@@ -32,10 +32,17 @@ pub async fn start(
     let read = |json: &[u8]| ActiveDocument::parse(json, config.limits);
     let document = files.parse("PERMISSIONS_FILE", &config.permissions_file, read)?;
     let (issuers, keys) = trusted_issuers(&config, &files, logger)?;
+    let authorizer = Authorizer { issuers, documents: Documents::fixed(document) };
+    let document = authorizer.documents.active();
+    document.permissions.check_issuers(&authorizer.entries()).map_err(|problem| ConfigError::File {
+        variable: "PERMISSIONS_FILE",
+        path: config.permissions_file.clone(),
+        problem: problem.to_string(),
+    })?;
     keys.prefetch().await;
-    logger.started(&start_line(&config, &document, issuers.len()));
+    logger.started(&start_line(&config, &document, authorizer.issuers.len()));
     Ok(Gateway {
-        authorizer: Authorizer { issuers, documents: Documents::fixed(document) },
+        authorizer,
         token_sources: config.token_sources,
         invalid_token: config.invalid_token,
         http_api_response: config.http_api_response,

@@ -23,19 +23,49 @@ const DEFAULT_CONTEXT: [(&str, &str); 7] = [
     ("token_use", "token_use"),
 ];
 
+/// The claims of RFC 7519 sections 4.1.1 and 4.1.2.
+const ISSUER: &str = "iss";
+const SUBJECT: &str = "sub";
+
 /// Names and values, each name once.
 #[derive(Debug, Default)]
 pub(super) struct Context(Vec<(Cow<'static, str>, Value)>);
 
+/// Who the caller is, to the backend and to API Gateway: the subject. `sub` is unique for one issuer alone (RFC 7519 section
+/// 4.1.2), so among several it comes with the name of the issuer's entry, which has no `|`.
+pub(super) fn principal(claims: &VerifiedClaims, several_issuers: bool) -> String {
+    match claims.entry().filter(|_| several_issuers) {
+        Some(entry) => format!("{entry}|{}", claims.subject()),
+        None => claims.subject().to_owned(),
+    }
+}
+
 impl Context {
     /// The claims that the permission document chooses, or the usual ones. A claim that the token does not hold, or that
-    /// is `null`, is left out.
-    pub(super) fn of(claims: &VerifiedClaims, chosen: Option<&[(String, String)]>, api: Api) -> Self {
+    /// is `null`, is left out. Where entries have names, `iss` is the entry's; among several, the usual `sub` is the
+    /// principal.
+    pub(super) fn of(
+        claims: &VerifiedClaims,
+        chosen: Option<&[(String, String)]>,
+        several_issuers: bool,
+        api: Api,
+    ) -> Self {
         let mut context = Self(Vec::with_capacity(chosen.map_or(DEFAULT_CONTEXT.len(), <[_]>::len)));
-        let value = |claim: &str| claims.claim(claim).and_then(|value| value_for(api, value));
-        match chosen {
-            Some(chosen) => chosen.iter().for_each(|(name, claim)| context.add(name.clone().into(), value(claim))),
-            None => DEFAULT_CONTEXT.into_iter().for_each(|(name, claim)| context.add(name.into(), value(claim))),
+        let value = |claim: &str| match claims.entry().filter(|_| claim == ISSUER) {
+            Some(entry) => Some(entry.into()),
+            None => claims.claim(claim).and_then(|value| value_for(api, value)),
+        };
+        if let Some(chosen) = chosen {
+            for (name, claim) in chosen {
+                context.add(name.clone().into(), value(claim));
+            }
+            return context;
+        }
+        if several_issuers {
+            context.add(SUBJECT.into(), Some(principal(claims, several_issuers).into()));
+        }
+        for (name, claim) in DEFAULT_CONTEXT {
+            context.add(name.into(), value(claim));
         }
         context
     }

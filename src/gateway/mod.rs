@@ -22,7 +22,7 @@ use crate::authorizer::{Authorizer, Decision, Refusal};
 use crate::clock::Clock;
 use crate::log::{Level, Logger, SubjectLog};
 use crate::token::VerifiedClaims;
-use context::Context;
+use context::{Context, principal};
 use outcome::{Asked, Decided, Outcome, PolicyLine, TokenLine};
 use permissions::Holder;
 use permissions::iam::Says;
@@ -148,7 +148,8 @@ impl Gateway {
         let is_simple = self.is_simple(api);
         // A cached answer for other methods, too, would show them the reason of this one.
         let is_for_one = is_simple || policy.says == Says::Request;
-        let mut context = Context::of(&claims, document.permissions.context(), api);
+        let several_issuers = self.authorizer.entries().len() > 1;
+        let mut context = Context::of(&claims, document.permissions.context(), several_issuers, api);
         if is_for_one && !permitted {
             context = context.with_reason(ruling.reason);
         }
@@ -157,7 +158,7 @@ impl Gateway {
             Response::Simple(SimpleResponse { is_authorized: permitted, context })
         } else {
             let usage_identifier_key = self.usage_identifier_key(api, &claims);
-            let principal_id = claims.subject().to_owned();
+            let principal_id = principal(&claims, several_issuers);
             let policy_document = policy.document;
             Response::Policy(PolicyResponse { principal_id, policy_document, context, usage_identifier_key })
         };

@@ -64,7 +64,7 @@ impl TokenLine {
         let claims = &decision.claims;
         let is_id = |id: &&str| id.len() <= LONGEST_CLIENT_ID && id.bytes().all(|byte| byte.is_ascii_graphic());
         Self {
-            issuer: decision.issuer.identifier().to_owned(),
+            issuer: claims.entry().unwrap_or(decision.issuer.identifier()).to_owned(),
             client_id: claims.client().filter(is_id).map(ToOwned::to_owned),
             usage: claims.token_use().name(),
             key_id: decision.key_id.text().to_owned(),

@@ -45,7 +45,7 @@ pub struct DecisionLine<'a> {
     /// What the token lacks for that one: `scope`, `group` or `claim`, and a name from the document.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     pub lacks: &'a [String],
-    /// Who issued the token, as the settings have it.
+    /// Who issued the token: the name of its entry, or without entries the issuer itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issuer: Option<&'a str>,
     /// The id of the client that the token was issued to.

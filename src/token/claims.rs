@@ -1,7 +1,7 @@
 //! What does a verified token say?
 
 use super::error::InvalidToken;
-use super::profile::{Groups, Profile};
+use super::profile::{Groups, Profile, is_left_out};
 use super::scope::Scopes;
 use super::unverified::MediaType;
 use crate::clock::UnixTime;
@@ -117,6 +117,23 @@ impl Holder for VerifiedClaims {
 
     fn claim(&self, name: &str) -> Option<&Value> {
         self.claims.get(name)
+    }
+
+    fn issuer(&self) -> Option<&str> {
+        self.entry()
+    }
+
+    /// It was checked when the token was verified.
+    fn client(&self) -> Option<&str> {
+        Self::client(self)
+    }
+
+    fn knows_groups(&self) -> bool {
+        self.groups.known
+    }
+
+    fn knows_claim(&self, name: &str) -> bool {
+        !is_left_out(&self.claims, name)
     }
 }
 

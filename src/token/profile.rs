@@ -116,6 +116,9 @@ impl Profile {
     /// well-formed all the same.
     pub(super) fn scopes(&self, token_use: TokenUse, claims: &Members) -> Result<Scopes, InvalidToken> {
         let listed = self.texts(claims, self.scopes)?;
+        if claims.get(self.scopes).is_none() && is_left_out(claims, self.scopes) {
+            return Err(InvalidToken::ClaimMalformed { claim: self.scopes });
+        }
         if token_use != TokenUse::Access {
             return Ok(Scopes::default());
         }
@@ -172,7 +175,7 @@ impl Default for Groups {
 /// Is the claim to be asked for elsewhere? Then `_claim_names` names it (OpenID Connect Core 1.0 section 5.6.2), as in the
 /// tokens of Entra whose holder is in more than 200 groups; the implicit flow says `hasgroups` instead (Microsoft identity
 /// platform, "Access token claims reference", "Groups overage claim").
-fn is_left_out(claims: &Members, claim: &str) -> bool {
+pub(super) fn is_left_out(claims: &Members, claim: &str) -> bool {
     let elsewhere = claims.get("_claim_names").and_then(|names| names.get(claim)).is_some();
     elsewhere || (claim == "groups" && claims.get("hasgroups").is_some())
 }

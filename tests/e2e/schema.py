@@ -17,7 +17,7 @@ from runtime_api import function
 
 OPEN: dict[str, Any] = {"authenticated": True, "allow": ["GET /"]}
 
-MEMBERS = ("authenticated", "scopes", "groups", "claims", "present", "allow", "deny")
+MEMBERS = ("issuers", "anyIssuer", "clients", "authenticated", "scopes", "groups", "claims", "present", "allow", "deny")
 
 
 def document(permission: dict[str, Any] | None = None, **members: Any) -> dict[str, Any]:
@@ -34,6 +34,7 @@ def without(name: str) -> dict[str, Any]:
 
 USABLE: list[tuple[str, Any]] = [
     ("the shortest", document()),
+    ("any issuer, and one client", document({"anyIssuer": True, "clients": ["a"], "allow": ["GET /"]})),
     ("the schema's place", {"$schema": "./permissions.schema.json", **document()}),
     ("deny alone", document({"groups": ["a"], "deny": ["ANY /{any+}"]})),
     ("all conditions", document({**OPEN, "scopes": ["a/b"], "groups": ["c d"], "claims": {"e": 1}})),

@@ -20,6 +20,7 @@ mod events;
 mod gateway;
 mod hostile_callers;
 mod iam_oracle;
+mod issuers;
 mod key_endpoint;
 mod key_rotation;
 mod log_lines;

@@ -42,6 +42,10 @@ pub struct Nearest<'a> {
 /// One thing that a permission asks for and the holder does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lack<'a> {
+    /// An issuer of this entry, or of another that the permission names.
+    Issuer(&'a str),
+    /// This client, or another that the permission names.
+    Client(&'a str),
     /// This scope.
     Scope(&'a str),
     /// This group.
@@ -53,18 +57,25 @@ pub enum Lack<'a> {
 }
 
 impl Lack<'_> {
-    /// The name of the scope, group or claim.
+    /// The name of the issuer's entry, client, scope, group or claim.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
-            Self::Scope(name) | Self::Group(name) | Self::Claim(name) | Self::ClaimInPath(name) => name,
+            Self::Issuer(name)
+            | Self::Client(name)
+            | Self::Scope(name)
+            | Self::Group(name)
+            | Self::Claim(name)
+            | Self::ClaimInPath(name) => name,
         }
     }
 
-    /// `scope`, `group` or `claim`.
+    /// `issuer`, `client`, `scope`, `group` or `claim`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
+            Self::Issuer(_) => "issuer",
+            Self::Client(_) => "client",
             Self::Scope(_) => "scope",
             Self::Group(_) => "group",
             Self::Claim(_) | Self::ClaimInPath(_) => "claim",
@@ -82,6 +93,8 @@ impl Cause<'_> {
             Self::RouteNotAllowed => "route_not_allowed",
             Self::RouteUnknown => "route_unknown",
             Self::Lacking(nearest) => match nearest.lacks.first() {
+                Some(Lack::Issuer(_)) => "issuer_not_named",
+                Some(Lack::Client(_)) => "client_not_named",
                 Some(Lack::Scope(_)) => "scope_missing",
                 Some(Lack::Group(_)) => "group_missing",
                 Some(Lack::ClaimInPath(_)) => "claim_not_in_path",
@@ -140,6 +153,12 @@ impl<'a> Grants<'a> {
         route: &'a Route,
         method: &Method,
     ) -> impl Iterator<Item = Lack<'a>> {
+        let first_unless = |names: Option<&'a [String]>, found: Option<&str>| {
+            let names = names.filter(|names| !names.iter().any(|name| Some(name.as_str()) == found));
+            names.and_then(|names| names.first()).map(String::as_str)
+        };
+        let issuer = first_unless(permission.issuers(), holder.issuer()).map(Lack::Issuer);
+        let client = first_unless(permission.clients(), holder.client()).map(Lack::Client);
         let scopes = permission.scopes().iter().filter(|scope| !holder.has_scope(scope));
         let groups = permission.groups().iter().filter(|group| !holder.has_group(group));
         let claims = permission.claims().iter();
@@ -151,7 +170,7 @@ impl<'a> Grants<'a> {
             _ => None,
         });
         let conditions = scopes.map(|name| Lack::Scope(name)).chain(groups.map(|name| Lack::Group(name)));
-        conditions.chain(names.map(|name| Lack::Claim(name))).chain(in_path)
+        issuer.into_iter().chain(client).chain(conditions).chain(names.map(|name| Lack::Claim(name))).chain(in_path)
     }
 }
 
@@ -254,7 +273,7 @@ mod tests {
             let given = nearest.lacks.iter().fold(caller.clone(), |caller, lack| match lack {
                 Lack::Scope(scope) => caller.with(Atom::Scope(scope)),
                 Lack::Group(group) => caller.with(Atom::Group(group)),
-                Lack::Claim(_) | Lack::ClaimInPath(_) => caller,
+                Lack::Issuer(_) | Lack::Client(_) | Lack::Claim(_) | Lack::ClaimInPath(_) => caller,
             });
             assert!(permissions.grants(&given).decide(&method).is_permitted(), "{text} {nearest:?}");
             opened += 1;

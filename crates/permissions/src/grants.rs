@@ -21,6 +21,8 @@ use crate::route::Route;
 pub struct Grants<'a> {
     pub(crate) permissions: &'a Permissions,
     pub(crate) applied: Vec<usize>,
+    /// Of these permissions the denies alone: whether they apply depends on what the token leaves out.
+    pub(crate) denying: Vec<usize>,
     /// For each of the document's claims the value that can stand in a path, if the holder has one.
     pub(crate) values: Vec<Option<&'a str>>,
 }
@@ -92,10 +94,18 @@ impl<'a> Grants<'a> {
         &self.values
     }
 
-    /// What the permissions that apply allow, or deny, in the document's order.
+    /// The permissions whose denies alone apply, since the token leaves out what they ask for.
+    #[must_use]
+    pub fn denying(&self) -> &[usize] {
+        &self.denying
+    }
+
+    /// What the permissions that apply allow, or deny, in the document's order. Denies for what the token leaves out come
+    /// last.
     pub fn rules(&self, effect: Effect) -> impl Iterator<Item = Rule<'a>> {
         let document = self.permissions;
-        self.applied.iter().flat_map(move |permission| {
+        let denying: &[usize] = if effect == Effect::Deny { &self.denying } else { &[] };
+        self.applied.iter().chain(denying).flat_map(move |permission| {
             let routes = document.all.get(*permission).map(|found| found.routes(effect)).unwrap_or_default();
             routes.iter().map(move |route| Rule { permission: *permission, effect, route })
         })

@@ -12,4 +12,24 @@ pub trait Holder {
 
     /// The claim of this name, of any JSON type.
     fn claim(&self, name: &str) -> Option<&Value>;
+
+    /// The name of the issuer's entry, where settings name entries.
+    fn issuer(&self) -> Option<&str> {
+        None
+    }
+
+    /// The client that the token was issued to, if it is known.
+    fn client(&self) -> Option<&str> {
+        None
+    }
+
+    /// Does the token tell all groups? If not, it may be in any.
+    fn knows_groups(&self) -> bool {
+        true
+    }
+
+    /// Does the token tell whether it has this claim? If not, it may have any value.
+    fn knows_claim(&self, _name: &str) -> bool {
+        true
+    }
 }

@@ -8,6 +8,12 @@ use serde_json::Value;
 /// One entry of the permission document: routes, and everything that must hold for them to be allowed or denied.
 #[derive(Clone, Debug)]
 pub struct Permission {
+    /// `None`: any issuer.
+    pub(crate) issuers: Option<Vec<String>>,
+    /// Does the document say in words that it is any issuer?
+    pub(crate) any_issuer: bool,
+    /// `None`: any client.
+    pub(crate) clients: Option<Vec<String>>,
     pub(crate) scopes: Vec<String>,
     pub(crate) groups: Vec<String>,
     pub(crate) claims: Vec<(String, Value)>,
@@ -23,10 +29,50 @@ impl Permission {
     /// case, which holds for every verified token, was asked for in words.
     #[must_use]
     pub fn applies_to(&self, token: &impl Holder) -> bool {
-        self.scopes.iter().all(|scope| token.has_scope(scope))
+        self.is_of_issuer_and_client(token)
+            && self.scopes.iter().all(|scope| token.has_scope(scope))
             && self.groups.iter().all(|group| token.has_group(group))
             && self.claims.iter().all(|(name, wanted)| token.claim(name).is_some_and(|found| holds(found, wanted)))
             && self.present.iter().all(|name| token.claim(name).is_some())
+    }
+
+    /// Would everything hold if what the token leaves out were as the permission wants it? Then its denies apply.
+    pub(crate) fn may_apply_to(&self, token: &impl Holder) -> bool {
+        let in_group = |group: &String| token.has_group(group) || !token.knows_groups();
+        let has = |name: &str| token.claim(name).is_some() || !token.knows_claim(name);
+        let equals = |name: &str, wanted: &Value| {
+            token.claim(name).map_or(!token.knows_claim(name), |found| holds(found, wanted))
+        };
+        self.is_of_issuer_and_client(token)
+            && self.scopes.iter().all(|scope| token.has_scope(scope))
+            && self.groups.iter().all(in_group)
+            && self.claims.iter().all(|(name, wanted)| equals(name, wanted))
+            && self.present.iter().all(|name| has(name))
+    }
+
+    fn is_of_issuer_and_client(&self, token: &impl Holder) -> bool {
+        let is_one_of = |names: &Option<Vec<String>>, found: Option<&str>| {
+            names.as_ref().is_none_or(|names| names.iter().any(|name| Some(name.as_str()) == found))
+        };
+        is_one_of(&self.issuers, token.issuer()) && is_one_of(&self.clients, token.client())
+    }
+
+    /// The entries of issuers whose tokens are meant; `None`: any.
+    #[must_use]
+    pub fn issuers(&self) -> Option<&[String]> {
+        self.issuers.as_deref()
+    }
+
+    /// Does the document say in words that any issuer is meant?
+    #[must_use]
+    pub fn says_any_issuer(&self) -> bool {
+        self.any_issuer
+    }
+
+    /// The clients whose tokens are meant; `None`: any.
+    #[must_use]
+    pub fn clients(&self) -> Option<&[String]> {
+        self.clients.as_deref()
     }
 
     /// The scopes that must be held.
@@ -78,7 +124,14 @@ impl Permission {
     #[must_use]
     pub fn applies_with(&self, other: &Self) -> bool {
         let asked = |own: &[String], others: &[String]| own.iter().all(|name| others.contains(name));
-        asked(&self.scopes, &other.scopes)
+        let within = |own: &Option<Vec<String>>, others: &Option<Vec<String>>| match (own, others) {
+            (None, _) => true,
+            (Some(own), Some(others)) => others.iter().all(|name| own.contains(name)),
+            (Some(_), None) => false,
+        };
+        within(&self.issuers, &other.issuers)
+            && within(&self.clients, &other.clients)
+            && asked(&self.scopes, &other.scopes)
             && asked(&self.groups, &other.groups)
             && self.claims.iter().all(|(name, wanted)| other.asks_for(name, wanted))
             && self.present.iter().all(|name| other.asks_for_claim(name))

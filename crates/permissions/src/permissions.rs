@@ -36,9 +36,16 @@ impl Permissions {
     #[must_use]
     pub fn grants<'a>(&'a self, holder: &'a impl Holder) -> Grants<'a> {
         let all = self.all.iter().enumerate();
-        let applied = all.filter(|(_, permission)| permission.applies_to(holder)).map(|(index, _)| index).collect();
+        let (mut applied, mut denying) = (Vec::new(), Vec::new());
+        for (index, permission) in all {
+            if permission.applies_to(holder) {
+                applied.push(index);
+            } else if !permission.deny.is_empty() && permission.may_apply_to(holder) {
+                denying.push(index);
+            }
+        }
         let value = |claim: &'a String| pattern::usable_value(holder.claim(claim));
-        Grants { permissions: self, applied, values: self.claims.iter().map(value).collect() }
+        Grants { permissions: self, applied, denying, values: self.claims.iter().map(value).collect() }
     }
 
     /// The permissions, in the document's order.

@@ -21,6 +21,7 @@ pub mod doors;
 pub mod hostile;
 pub mod iam;
 pub mod judge;
+pub mod keys;
 pub mod oracle;
 pub mod vectors;
 pub mod world;

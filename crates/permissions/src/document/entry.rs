@@ -8,9 +8,10 @@ use crate::claims::{self, ClaimType};
 use crate::permission::Permission;
 use serde_json::Value;
 
-const MEMBERS: [&str; 7] = ["authenticated", "scopes", "groups", "claims", "present", "allow", "deny"];
+const MEMBERS: [&str; 10] =
+    ["issuers", "anyIssuer", "clients", "authenticated", "scopes", "groups", "claims", "present", "allow", "deny"];
 
-const CONDITIONS: [&str; 5] = ["authenticated", "scopes", "groups", "claims", "present"];
+const CONDITIONS: [&str; 7] = ["authenticated", "scopes", "groups", "claims", "present", "issuers", "clients"];
 
 /// Reads one permission. `by_trigger` are the claims that a trigger writes, of any type.
 pub(super) fn permission(node: &Node<'_>, by_trigger: &[String], problems: &mut Problems<'_>) -> Option<Permission> {
@@ -26,9 +27,20 @@ pub(super) fn permission(node: &Node<'_>, by_trigger: &[String], problems: &mut 
     if let Some(authenticated) = object.get("authenticated") {
         values::authenticated(authenticated, problems);
     }
-    let by_trigger = if object.get("deny").is_some() { Some(by_trigger) } else { None };
+    if let Some(any_issuer) = object.get("anyIssuer") {
+        values::only_true(any_issuer, "anyIssuer", problems);
+        if object.means("issuers") {
+            problems.note(any_issuer, "found `anyIssuer` beside `issuers`, expected one of them");
+        }
+    }
+    // Of other issuers' claims nothing is known here.
+    let is_cognitos = !object.means("issuers") && !object.means("anyIssuer");
+    let by_trigger = if object.get("deny").is_some() && is_cognitos { Some(by_trigger) } else { None };
     // A member that is not there is an empty list; one that cannot be read is a problem, and the document is refused.
     Some(Permission {
+        issuers: object.get("issuers").and_then(|node| values::list(node, "\"staff\"", values::issuer, problems)),
+        any_issuer: object.get("anyIssuer").is_some(),
+        clients: object.get("clients").and_then(|node| values::list(node, CLIENT, values::client, problems)),
         scopes: read(&object, "scopes", |node| values::list(node, "\"orders/read\"", values::scope, problems)),
         groups: read(&object, "groups", |node| values::list(node, "\"admin\"", values::group, problems)),
         claims: read(&object, "claims", |node| conditions(node, by_trigger, problems)),
@@ -37,6 +49,9 @@ pub(super) fn permission(node: &Node<'_>, by_trigger: &[String], problems: &mut 
         deny: read(&object, "deny", |node| values::list(node, ROUTE, values::route, problems)),
     })
 }
+
+/// A client's id as JSON.
+const CLIENT: &str = "\"3n4b5urk1ft4fl3mg5e62d9ado\"";
 
 /// A route as JSON.
 pub(super) const ROUTE: &str = "\"GET /orders/{id}\"";

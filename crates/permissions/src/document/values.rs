@@ -116,13 +116,31 @@ pub(crate) fn boolean(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<bo
     }
 }
 
+pub(crate) fn issuer(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<String> {
+    name(node, "the name of an entry of ISSUERS_FILE", problems)
+}
+
+/// The id of a client. `*` would be read as any.
+pub(crate) fn client(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<String> {
+    let text = name(node, "the id of a client", problems)?;
+    if text == "*" {
+        problems.note(node, "found `*`, expected the ids of clients, or no `clients` where any is meant");
+        return None;
+    }
+    Some(text)
+}
+
 /// The word `true`, and nothing else.
 pub(crate) fn authenticated(node: &Node<'_>, problems: &mut Problems<'_>) -> Option<()> {
+    only_true(node, "authenticated", problems)
+}
+
+/// The word `true` as the value of this member, and nothing else.
+pub(crate) fn only_true(node: &Node<'_>, member: &str, problems: &mut Problems<'_>) -> Option<()> {
     if node.text() == "true" {
         return Some(());
     }
-    let expected = "expected `true` or no `authenticated` at all";
-    problems.note(node, format_args!("found {}, {expected}", node.described()));
+    problems.note(node, format_args!("found {}, expected `true` or no `{member}` at all", node.described()));
     None
 }
 

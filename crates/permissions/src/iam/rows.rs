@@ -24,6 +24,8 @@ pub(super) enum Binding {
 pub(super) struct Likeness {
     /// The permissions that apply.
     pub(super) applied: Vec<usize>,
+    /// Of these the denies alone.
+    pub(super) denying: Vec<usize>,
     /// For each claim that routes name.
     pub(super) bindings: Vec<Binding>,
 }
@@ -146,15 +148,18 @@ impl Catalog {
             let literal = self.texts.known.get(*value).copied();
             bindings.push(Binding::Text(literal.unwrap_or_else(|| self.texts.of_claim(same))));
         }
-        Likeness { applied: grants.applied().to_vec(), bindings }
+        Likeness { applied: grants.applied().to_vec(), denying: grants.denying().to_vec(), bindings }
     }
 
     /// The rows of holders who are alike, behind those of the document, with the verbs that each is allowed and denied for.
     pub(super) fn rules(&self, permissions: &Permissions, likeness: &Likeness) -> Rules {
         let mut rows = self.rows.clone();
         let (mut allowed, mut denied) = (Vec::new(), Vec::new());
-        for permission in likeness.applied.iter().filter_map(|place| permissions.permissions().get(*place)) {
-            for effect in [Effect::Allow, Effect::Deny] {
+        let both = likeness.applied.iter().map(|place| (place, [Effect::Allow, Effect::Deny].as_slice()));
+        let denying = likeness.denying.iter().map(|place| (place, [Effect::Deny].as_slice()));
+        for (place, effects) in both.chain(denying) {
+            let Some(permission) = permissions.permissions().get(*place) else { continue };
+            for effect in effects.iter().copied() {
                 for route in permission.routes(effect) {
                     if effect == Effect::Allow && !is_requested_so(permissions, route) {
                         continue;

@@ -5,12 +5,14 @@
 
 mod entry;
 mod identity;
+mod named;
 mod preset;
 mod reader;
 #[cfg(test)]
 mod tests;
 
 pub use identity::is_fetchable;
+pub use named::MisnamedIssuers;
 pub use preset::{PRESETS, Preset, PresetMark};
 
 use crate::document::{InvalidDocument, Node, Object, Problems, values};

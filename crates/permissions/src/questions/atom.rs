@@ -41,7 +41,17 @@ impl Conditions {
     /// A permission with these conditions and no routes.
     pub(crate) fn to_permission(&self) -> Permission {
         let (scopes, groups, claims) = (self.scopes.clone(), self.groups.clone(), self.claims.clone());
-        Permission { scopes, groups, claims, present: Vec::new(), allow: Vec::new(), deny: Vec::new() }
+        Permission {
+            issuers: None,
+            any_issuer: false,
+            clients: None,
+            scopes,
+            groups,
+            claims,
+            present: Vec::new(),
+            allow: Vec::new(),
+            deny: Vec::new(),
+        }
     }
 }
 

@@ -12,6 +12,8 @@ pub enum Undecided {
         /// The claim that is at once a condition of its own: `scope` or `cognito:groups`.
         claim: String,
     },
+    /// A permission is for some issuers or clients alone. Of one issuer and one client the question has an answer.
+    PerIssuer,
     /// Conditions on this claim depend on each other in a way that is not analysed: one asks that it is present, or two
     /// ask for members of an object.
     DependentConditions {
@@ -27,6 +29,7 @@ impl fmt::Display for Undecided {
             Self::NotAnalysed { claim } => {
                 write!(f, "not analysed: found the claim `{claim}`, expected `scopes` or `groups` in its place")
             }
+            Self::PerIssuer => f.write_str("not analysed: found `issuers` or `clients` as conditions, expected none"),
             Self::DependentConditions { claim } => {
                 write!(f, "not analysed: found `present` or several objects as conditions on the claim `{claim}`")
             }

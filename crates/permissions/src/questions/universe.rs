@@ -66,6 +66,7 @@ impl<'a> Universe<'a> {
         for document in documents {
             parts.add(document);
         }
+        refuse_per_issuer(documents)?;
         refuse_dependent(documents, &parts.wanted)?;
         atom::refuse_tied(&parts.wanted.iter().copied().collect::<Vec<_>>())?;
         let claims = parts.claims(facts)?;
@@ -143,6 +144,12 @@ impl<'a> Parts<'a> {
         }
         texts
     }
+}
+
+fn refuse_per_issuer(documents: &[&Permissions]) -> Result<(), Undecided> {
+    let mut all = documents.iter().flat_map(|document| document.permissions());
+    let per_issuer = all.any(|permission| permission.issuers().is_some() || permission.clients().is_some());
+    if per_issuer { Err(Undecided::PerIssuer) } else { Ok(()) }
 }
 
 /// A claim that has a value is present, and one object has the members of another: such conditions are no independent atoms.
