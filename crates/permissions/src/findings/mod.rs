@@ -43,6 +43,8 @@ pub struct Finding {
     pub message: String,
     /// Every place where it shows. It may be empty: then the document as a whole is meant.
     pub subjects: Vec<Subject>,
+    /// What else has to do with it, such as what makes a line needless.
+    pub related: Vec<Subject>,
     /// A request, or another text, that shows it.
     pub example: Option<String>,
     /// What to do about it.
@@ -99,7 +101,8 @@ pub fn of_document(permissions: &Permissions, accepted: AcceptedTokens) -> Vec<F
 impl Finding {
     /// A finding that shows at these places; `None` if there is no such place.
     pub(crate) fn at(subjects: Vec<Subject>, code: &'static str, message: String, advice: String) -> Option<Self> {
-        let finding = Self { code, severity: Severity::Warning, message, subjects, example: None, advice };
+        let (severity, related, example) = (Severity::Warning, Vec::new(), None);
+        let finding = Self { code, severity, message, subjects, related, example, advice };
         (!finding.subjects.is_empty()).then_some(finding)
     }
 
