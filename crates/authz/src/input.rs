@@ -19,6 +19,20 @@ pub fn text(file: &Path) -> Result<String, Failure> {
     read.map_err(|error| Failure::file(file, error))
 }
 
+/// The file's bytes; of `-`, what comes in at standard input.
+///
+/// # Errors
+/// [`Failure::File`] when it cannot be read.
+pub fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read = if file == Path::new("-") {
+        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        std::fs::read(file)
+    };
+    read.map_err(|error| Failure::file(file, error))
+}
+
 /// The permission document in the file, read by the engine.
 ///
 /// # Errors

@@ -6,16 +6,18 @@
 
 #![forbid(unsafe_code)]
 
+mod check;
 pub mod command;
 mod import;
 pub mod input;
 mod outcome;
 mod output;
+mod settings;
 mod suite;
 mod words;
 
 pub use outcome::{Failure, Outcome};
-pub use output::{Finding, Format, Level, Output, Paint, When};
+pub use output::{Finding, Format, Level, Output, Paint, Source, Spot, When};
 
 use clap::Parser;
 use clap::error::ErrorKind;

@@ -13,6 +13,8 @@ pub enum Outcome {
     Holds,
     /// It does not hold: a finding, a red test, access gained. Exit code 1.
     DoesNotHold,
+    /// A file that was asked about is not valid, and the answer says why. Exit code 3.
+    NotValid,
 }
 
 impl Outcome {
@@ -26,6 +28,7 @@ impl Outcome {
         match self {
             Self::Holds => ExitCode::SUCCESS,
             Self::DoesNotHold => ExitCode::from(1),
+            Self::NotValid => ExitCode::from(3),
         }
     }
 }

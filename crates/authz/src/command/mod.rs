@@ -1,5 +1,6 @@
 //! The verbs of the command line, one file each.
 
+mod check;
 mod completions;
 mod diff;
 mod explain;
@@ -14,6 +15,8 @@ use clap::Subcommand;
 /// What the command line asks for.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Tell everything that is wrong with a document, or will surprise its author.
+    Check(check::Args),
     /// Print a script that completes this tool's command lines in a shell.
     Completions(completions::Args),
     /// Tell what a changed document opens and closes, with the smallest witnesses.
@@ -35,6 +38,7 @@ impl Command {
     /// [`Failure`] when there is no answer.
     pub fn run(&self, output: &mut Output) -> Result<Outcome, Failure> {
         match self {
+            Self::Check(args) => check::run(args, output),
             Self::Completions(args) => completions::run(args, output),
             Self::Diff(args) => diff::run(args, output),
             Self::Explain(args) => explain::run(args, output),

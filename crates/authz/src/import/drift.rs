@@ -16,7 +16,10 @@ pub(crate) fn findings(api: &Api, permissions: &Permissions, file: &Path) -> Vec
         examples,
         help: Some(help.to_owned()),
         file: file.display().to_string(),
-        line: None,
+        spots: Vec::new(),
+        related: Vec::new(),
+        see: None,
+        source: None,
     };
     let all = [
         finding(

@@ -13,7 +13,7 @@ mod place;
 pub(crate) mod remarks;
 mod sam;
 mod security;
-mod source;
+pub(crate) mod source;
 
 use crate::outcome::Failure;
 use access::Access;

@@ -131,7 +131,10 @@ impl Remarks {
             examples,
             help: cause.help().map(str::to_owned),
             file: file.display().to_string(),
-            line: None,
+            spots: Vec::new(),
+            related: Vec::new(),
+            see: None,
+            source: None,
         };
         self.0.into_iter().map(finding).collect()
     }

@@ -83,7 +83,7 @@ fn folder(file: &Path) -> &Path {
 
 /// JSON or YAML, by what it begins with. Neither may say a thing twice. CloudFormation's short tags (`!Ref x`) are read
 /// as what stands behind them.
-fn parse(text: &str) -> Result<Value, String> {
+pub(crate) fn parse(text: &str) -> Result<Value, String> {
     if text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
         && let Ok(Strict(value)) = serde_json::from_str(text.trim_start_matches('\u{feff}'))
     {

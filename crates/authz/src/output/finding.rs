@@ -1,11 +1,13 @@
 //! What a verb has found, whatever the form in which it is told.
 
+use super::spot::{Source, Spot};
 use serde::Serialize;
+use std::rc::Rc;
 
 /// One cause, however often it was met.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// Stable name of the cause, in kebab case.
+    /// Stable name of the cause.
     pub code: &'static str,
     /// How bad it is.
     pub level: Level,
@@ -18,9 +20,18 @@ pub struct Finding {
     pub help: Option<String>,
     /// The file that it is about.
     pub file: String,
-    /// The line of the file, from 1, where it is known.
+    /// Where in the file it was met, if that is known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub spots: Vec<Spot>,
+    /// What else in the file has to do with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<Spot>,
+    /// The page and section that explain it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub line: Option<usize>,
+    pub see: Option<String>,
+    /// The file's text.
+    #[serde(skip)]
+    pub source: Option<Rc<Source>>,
 }
 
 /// How bad a finding is.
@@ -47,13 +58,22 @@ impl Level {
     }
 }
 
-/// How many examples a finding shows unless all are asked for.
+/// How many examples or places a finding shows unless all are asked for.
 const SHOWN: usize = 3;
 
 impl Finding {
     /// The examples to show, and how many are left out.
     pub(super) fn shown(&self, all: bool) -> (&[String], usize) {
-        let shown = if all { self.examples.len() } else { self.examples.len().min(SHOWN) };
-        (self.examples.get(..shown).unwrap_or_default(), self.examples.len() - shown)
+        first(&self.examples, all)
     }
+
+    /// The places to show, and how many are left out.
+    pub(super) fn shown_spots(&self, all: bool) -> (&[Spot], usize) {
+        first(&self.spots, all)
+    }
+}
+
+fn first<T>(list: &[T], all: bool) -> (&[T], usize) {
+    let shown = if all { list.len() } else { list.len().min(SHOWN) };
+    (list.get(..shown).unwrap_or_default(), list.len() - shown)
 }

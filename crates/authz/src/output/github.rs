@@ -14,12 +14,19 @@ fn annotation(finding: &Finding) -> String {
         Level::Warning => "warning",
         Level::Error => "error",
     };
-    let line = finding.line.map(|line| format!(",line={line}")).unwrap_or_default();
+    let place = finding.spots.first().map(|spot| {
+        let (line, end_line) = (spot.line, spot.end_line);
+        // Columns are for places within one line (GitHub Docs, "Workflow commands").
+        let columns = (line == end_line).then(|| format!(",col={},endColumn={}", spot.column, spot.end_column));
+        format!(",line={line},endLine={end_line}{}", columns.unwrap_or_default())
+    });
+    let place = place.unwrap_or_default();
     let file = property(&finding.file);
     let mut lines = vec![finding.message.clone()];
     lines.extend(finding.examples.iter().cloned());
+    lines.extend(finding.spots.iter().skip(1).map(|spot| format!("also at {spot}, line {}", spot.line)));
     lines.extend(finding.help.clone());
-    format!("::{command} file={file}{line},title={}::{}\n", property(finding.code), data(&lines.join("\n")))
+    format!("::{command} file={file}{place},title={}::{}\n", property(finding.code), data(&lines.join("\n")))
 }
 
 fn data(text: &str) -> String {
@@ -33,6 +40,7 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::Source;
 
     #[test]
     fn no_text_ends_its_annotation_or_begins_another() {
@@ -43,11 +51,14 @@ mod tests {
             examples: vec!["GET /a\r".to_owned()],
             help: None,
             file: "a,b:c.json".to_owned(),
-            line: Some(3),
+            spots: vec![Source::new(b"\n\n {\n".to_vec()).spot(3..4, None, None)],
+            related: Vec::new(),
+            see: None,
+            source: None,
         };
         assert_eq!(
             annotation(&finding),
-            "::error file=a%2Cb%3Ac.json,line=3,title=a-code::50%25%0A::error::no%0AGET /a%0D\n"
+            "::error file=a%2Cb%3Ac.json,line=3,endLine=3,col=2,endColumn=3,title=a-code::50%25%0A::error::no%0AGET /a%0D\n"
         );
     }
 }

@@ -6,12 +6,14 @@ use std::fmt::Write as _;
 pub(super) fn write(findings: &[Finding], all: bool) -> String {
     findings.iter().fold(String::new(), |mut text, finding| {
         let _ = writeln!(text, "- **{}** `{}`: {}", finding.level.name(), finding.code, plain(&finding.message));
-        let (shown, left_out) = finding.shown(all);
-        for example in shown {
-            let _ = writeln!(text, "  - {}", code(example));
+        let (examples, left_out) = finding.shown(all);
+        let (spots, more) = finding.shown_spots(all);
+        let spots = spots.iter().map(|spot| format!("{}:{}: {spot}", finding.file, spot.line));
+        for shown in examples.iter().cloned().chain(spots) {
+            let _ = writeln!(text, "  - {}", code(&shown));
         }
-        if left_out > 0 {
-            let _ = writeln!(text, "  - and {left_out} more");
+        if left_out + more > 0 {
+            let _ = writeln!(text, "  - and {} more", left_out + more);
         }
         text
     })
@@ -25,9 +27,16 @@ fn code(text: &str) -> String {
     format!("{fence}{space}{}{space}{fence}", text.replace(['\r', '\n'], " "))
 }
 
-/// Text without a line break, link or tag. Code spans in it stay.
+/// Text without a line break, link or tag. Code spans in it stay as they are: nothing means anything there.
 fn plain(text: &str) -> String {
-    text.replace(['\r', '\n'], " ").replace('<', "&lt;").replace('[', "\\[")
+    let text = text.replace(['\r', '\n'], " ");
+    let parts: Vec<&str> = text.split('`').collect();
+    // A last backtick without a partner opens no span.
+    let is_span = |number: usize| number % 2 == 1 && number + 1 < parts.len();
+    let escaped = |part: &str| part.replace('<', "&lt;").replace('[', "\\[");
+    let parts = parts.iter().enumerate();
+    let parts = parts.map(|(number, part)| if is_span(number) { (*part).to_owned() } else { escaped(part) });
+    parts.collect::<Vec<_>>().join("`")
 }
 
 #[cfg(test)]
@@ -38,6 +47,7 @@ mod tests {
     fn a_text_cannot_end_its_code_span() {
         assert_eq!(code("GET /a"), "`GET /a`");
         assert_eq!(code("a`b``c"), "``` a`b``c ```");
+        assert_eq!(plain("`a[0]<` [b `c[1]"), "`a[0]<` \\[b `c\\[1]");
         assert_eq!(plain("<img>\n[a](b)"), "&lt;img> \\[a](b)");
     }
 }

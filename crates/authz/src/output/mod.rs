@@ -5,9 +5,11 @@ mod github;
 mod json;
 mod markdown;
 mod sarif;
+mod spot;
 mod text;
 
 pub use finding::{Finding, Level};
+pub use spot::{Source, Spot};
 
 use crate::outcome::Failure;
 use clap::ValueEnum;
@@ -163,6 +165,10 @@ impl Paint {
     #[must_use]
     pub fn cyan(self, text: &str) -> String {
         self.wrap("36", text)
+    }
+
+    pub(crate) fn is_on(self) -> bool {
+        self.on
     }
 
     /// `code` is a Select Graphic Rendition of ECMA-48.

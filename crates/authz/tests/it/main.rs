@@ -7,8 +7,10 @@
     reason = "a test may stop at the first surprise"
 )]
 
+mod check;
 mod command_line;
 mod diff;
+mod docs;
 mod explain;
 mod import;
 mod import_differential;
