@@ -98,7 +98,8 @@ unit: ## The tests in src/ and tests/
 	fi
 	cargo test --locked --workspace --doc
 
-document: ## The tests of permissions.json, in permissions.authz-test.json, and what they would not notice
+document: ## What is wrong with permissions.json, its tests in permissions.authz-test.json, and what they would not notice
+	cargo run --locked --quiet --package authz -- check permissions.json --settings events/settings.env
 	cargo run --locked --quiet --package authz -- test permissions.authz-test.json --coverage
 
 e2e: $(RUN_VENV)/.installed $(E2E_VENV)/.installed ## Against the built function: schema, canary, emulated Cognito, a day of keys; then make system

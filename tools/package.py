@@ -7,6 +7,7 @@ writes authorizer.zip, and authorizer.environment.json for `aws lambda ... --env
 With --layer, the zip is a Lambda layer of your files alone, for a function that is deployed already.
 
 Before it writes anything, the released function is started with these files and settings, and must be ready for requests.
+If the tool `authz` is on the PATH, it first says what is wrong with them, or will surprise you; its errors end it.
 It needs Python 3.9 or newer, and nothing else.
 """
 
@@ -124,12 +125,24 @@ def check(settings: Settings, files: dict[str, bytes], options: argparse.Namespa
             binary.write_bytes(archive.read("bootstrap"))
         binary.chmod(0o755)
         local = {name: value.removeprefix(f"{LAYERS}/") if name in FILES else value for name, value in settings.items()}
+        lint(root, local)
         said, ready = start(binary, local)
     for line in filter(None, said.splitlines()):
         print(f"  {line}")
     if not ready:
         raise Refused("the function did not start with these files and settings")
     print("checked: the function starts with these files and settings")
+
+
+def lint(root: Path, settings: Settings) -> None:
+    """Lets `authz check` look at the document and the settings, if the tool is there."""
+    if not (tool := shutil.which("authz")):
+        return
+    file = root / "settings.env"
+    file.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+    command = [tool, "check", "--settings", file.name, "--fail-on", "error"]
+    if subprocess.run(command, cwd=root).returncode:
+        raise Refused("`authz check` found errors; docs/permissions.md of the project says how to leave out what is meant")
 
 
 def runnable(function: Path) -> Path:
