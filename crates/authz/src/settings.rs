@@ -5,7 +5,7 @@ mod template;
 use crate::input;
 use crate::outcome::Failure;
 use crate::output::{Finding, Level, Source};
-use cognito_authorizer::config::{Config, ConfigError, UnknownSettings};
+use cognito_authorizer::config::{Config, ConfigError, Files, IssuerConfig, UnknownSettings, working_directory};
 use cognito_authorizer::token::TokenUse;
 use permissions::findings::AcceptedTokens;
 use std::collections::BTreeMap;
@@ -31,8 +31,8 @@ pub(crate) struct Settings {
 /// What the settings are to a document, and what is wrong with them.
 #[derive(Debug)]
 pub(crate) struct Understood {
-    /// `None`: they are not understood.
-    pub(crate) config: Option<Config>,
+    /// The settings, and the issuers that they name. `None`: they are not understood.
+    pub(crate) config: Option<(Config, Vec<IssuerConfig>)>,
     /// What is wrong with them, or not known.
     pub(crate) findings: Vec<Finding>,
 }
@@ -64,6 +64,11 @@ impl Settings {
         self.file.parent().unwrap_or(Path::new(""))
     }
 
+    /// Where the function would look for files: beside the settings, then in the current folder.
+    fn files(&self) -> Files {
+        Files::new(Some(self.folder().display().to_string()), working_directory())
+    }
+
     /// Reads the settings as the function does at its start, and tells everything that is wrong with them.
     pub(crate) fn understood(&self) -> Understood {
         let mut findings = Vec::new();
@@ -84,7 +89,14 @@ impl Settings {
                 }
             }
         };
-        let config = config.filter(|_| findings.is_empty());
+        let config =
+            config.filter(|_| findings.is_empty()).and_then(|config| match config.issuers.load(&self.files()) {
+                Ok(issuers) => Some((config, issuers)),
+                Err(error) => {
+                    findings.push(self.finding("setting_not_valid", Level::Error, error.to_string(), setting(&error)));
+                    None
+                }
+            });
         for name in self.variables.keys().chain(&self.open) {
             let unknown = UnknownSettings::among([name.clone()]);
             let finding =
@@ -137,8 +149,8 @@ impl Settings {
 }
 
 /// The tokens that these settings accept, of any issuer.
-pub(crate) fn accepted(config: &Config) -> AcceptedTokens {
-    let accepts = |kind: TokenUse| config.issuers.iter().any(|issuer| issuer.verifier.token_uses.contains(&kind));
+pub(crate) fn accepted(issuers: &[IssuerConfig]) -> AcceptedTokens {
+    let accepts = |kind: TokenUse| issuers.iter().any(|issuer| issuer.verifier.token_uses.contains(&kind));
     AcceptedTokens { access: accepts(TokenUse::Access), id: accepts(TokenUse::Id) }
 }
 

@@ -55,8 +55,8 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Outcome, Failure> 
         let understood = settings.understood();
         is_valid = understood.config.is_some();
         findings.extend(understood.findings);
-        if let Some(config) = understood.config {
-            used = Use { accepted: settings::accepted(&config), limits: config.limits };
+        if let Some((config, issuers)) = understood.config {
+            used = Use { accepted: settings::accepted(&issuers), limits: config.limits };
         }
     }
     let files = files(args, settings.as_ref());
