@@ -60,8 +60,9 @@ watch: $(RUN_VENV)/.installed ## Leave the function running for `cargo lambda in
 events: $(EVENTS_VENV)/.installed ## Make events/ anew: keys, key set, tokens. No private key is kept
 	@$(EVENTS_VENV)/bin/python3 tools/make_events.py
 
-vectors: $(EVENTS_VENV)/.installed ## Make tests/vectors/ anew: a key set, and every token that was ever tried
+vectors: $(EVENTS_VENV)/.installed ## Make tests/vectors/ anew: key sets, and every token that was ever tried
 	@$(EVENTS_VENV)/bin/python3 tools/make_vectors.py
+	@$(EVENTS_VENV)/bin/python3 tools/make_issuer_vectors.py
 
 test: ## Everything that CI runs
 	@for target in check advisories unit document run e2e iam-oracle fuzz-short differential packaging reproducible recipes lint-template cdk instructions; do \
@@ -114,6 +115,7 @@ iam-oracle: tests/iam/node_modules/.installed ## Policies before an IAM evaluato
 
 differential: tests/differential/node_modules/.installed ## Verifiers of other makers judge the same tokens
 	node tests/differential/compare.mjs
+	node tests/differential/issuers.mjs
 
 instructions: $(EVENTS_VENV)/.installed ## Instructions of a start and of an event, held to limits. Needs valgrind
 	@$(EVENTS_VENV)/bin/python3 benches/compare/instructions.py

@@ -33,6 +33,7 @@ SETTINGS = (
     "TOKEN_USE",
     "RESOURCE",
     "ISSUER",
+    "ISSUERS_FILE",
     "JWKS_URI",
     "JWKS_FILE",
     "JWKS_CA_FILE",

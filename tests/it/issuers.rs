@@ -143,7 +143,7 @@ fn tempfile_in(folder: &Path, text: &str) -> String {
 }
 
 /// An authorizer for these entries, each with the key source that `keys` gives for its name.
-fn authorizer(entries: &[&Value], permissions: &Value, keys: impl Fn(&str) -> ScriptedSource) -> Authorizer {
+pub(crate) fn authorizer(entries: &[&Value], permissions: &Value, keys: impl Fn(&str) -> ScriptedSource) -> Authorizer {
     let document = ActiveDocument::parse(permissions.to_string().as_bytes(), LIMITS).unwrap();
     let trusted = |configured: IssuerConfig| {
         let source = keys(configured.verifier.entry.as_deref().unwrap());

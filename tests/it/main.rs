@@ -20,6 +20,7 @@ mod events;
 mod gateway;
 mod hostile_callers;
 mod iam_oracle;
+mod issuer_vectors;
 mod issuers;
 mod key_endpoint;
 mod key_rotation;

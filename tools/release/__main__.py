@@ -21,7 +21,7 @@ TOOL = "authz"
 # Lambda starts the file of this name (runtime provided.al2023).
 BOOTSTRAP = "bootstrap"
 # What somebody without this source tree needs besides the zips.
-FILES = ("tools/package.py", "deploy/function.yaml", "permissions.schema.json")
+FILES = ("tools/package.py", "deploy/function.yaml", "permissions.schema.json", "issuers.schema.json")
 
 
 def main() -> None:

@@ -324,3 +324,39 @@ fn all_problems_are_told_at_once_each_with_its_place() {
 fn every_preset_names_algorithms_that_there_are() {
     assert!(PRESETS.iter().all(|preset| preset.algorithms.iter().all(|name| ALGORITHMS.contains(name))));
 }
+
+/// The same documents that `issuers.schema.json` is asked about.
+#[test]
+fn documents_are_judged_as_by_the_schema() {
+    let cases: Vec<Value> = serde_json::from_str(include_str!("documents.json")).unwrap();
+    for case in &cases {
+        let found = parse(case["document"].to_string().as_bytes());
+        assert_eq!(json!(found.is_ok()), case["usable"], "{}: {found:?}", case["name"]);
+    }
+    assert!(cases.len() >= 70);
+}
+
+/// The table in the documentation, made of the presets.
+#[test]
+fn the_documentation_shows_every_preset() {
+    let mark = |mark: PresetMark| match mark {
+        PresetMark::HeaderType(media_type) => format!("header `typ` = `{media_type}`"),
+        PresetMark::Value(claim, value) => format!("claim `{claim}` = `{value}`"),
+        PresetMark::Claim(claim) => format!("claim `{claim}`"),
+    };
+    let row = |preset: &Preset| {
+        let version = preset.version.map(|version| format!(", version {version}")).unwrap_or_default();
+        let groups = preset.groups.map_or("none".to_owned(), |claim| format!("`{claim}`"));
+        let id = preset.id.map_or("the rest".to_owned(), mark);
+        let (kind, algorithms, access) = (preset.kind, preset.algorithms.join(", "), mark(preset.access));
+        format!(
+            "| `{kind}`{version} | {algorithms} | {access} | {id} | `{}` | `{}` | {groups} |",
+            preset.client, preset.scopes
+        )
+    };
+    let document = include_str!("../../../../docs/issuers.md");
+    let table =
+        document.split("<!-- presets: checked by a test -->").nth(1).unwrap().split("<!-- end -->").next().unwrap();
+    let rows: Vec<&str> = table.trim().lines().skip(2).collect();
+    assert_eq!(rows, PRESETS.iter().map(row).collect::<Vec<_>>());
+}
