@@ -12,13 +12,15 @@ import canary  # noqa: E402 - they need the path above
 import cognito  # noqa: E402
 import issuers  # noqa: E402
 import schema  # noqa: E402
+import simulate  # noqa: E402
 import soak  # noqa: E402
 from lambda_watch import build  # noqa: E402
 
 
 def main() -> int:
     build()
-    suites = [unittest.defaultTestLoader.loadTestsFromModule(module) for module in (schema, issuers, canary, cognito, soak)]
+    modules = (schema, simulate, issuers, canary, cognito, soak)
+    suites = [unittest.defaultTestLoader.loadTestsFromModule(module) for module in modules]
     result = unittest.TextTestRunner(verbosity=2, stream=sys.stdout).run(unittest.TestSuite(suites))
     # A test fails once, however many of its subtests do. What could not be set up was not run, but failed.
     failed = {getattr(test, "test_case", test).id() for test, _ in [*result.failures, *result.errors]}

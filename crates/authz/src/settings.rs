@@ -64,6 +64,13 @@ impl Settings {
         self.file.parent().unwrap_or(Path::new(""))
     }
 
+    /// The environment of a function that is deployed with these settings, from the folder that they are in.
+    pub(crate) fn environment(&self) -> BTreeMap<String, String> {
+        let mut variables = self.variables.clone();
+        variables.insert("LAMBDA_TASK_ROOT".to_owned(), self.folder().display().to_string());
+        variables
+    }
+
     /// Where the function would look for files: beside the settings, then in the current folder.
     fn files(&self) -> Files {
         Files::new(Some(self.folder().display().to_string()), working_directory())
@@ -152,6 +159,14 @@ impl Settings {
 pub(crate) fn accepted(issuers: &[IssuerConfig]) -> AcceptedTokens {
     let accepts = |kind: TokenUse| issuers.iter().any(|issuer| issuer.verifier.token_uses.contains(&kind));
     AcceptedTokens { access: accepts(TokenUse::Access), id: accepts(TokenUse::Id) }
+}
+
+/// The names of the issuers' entries, each once.
+pub(crate) fn entries(issuers: &[IssuerConfig]) -> Vec<&str> {
+    let mut names: Vec<&str> = issuers.iter().filter_map(|issuer| issuer.verifier.entry.as_deref()).collect();
+    // An entry's issuers follow each other.
+    names.dedup();
+    names
 }
 
 fn setting(error: &ConfigError) -> &'static str {

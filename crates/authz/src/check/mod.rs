@@ -6,7 +6,8 @@ mod policies;
 use crate::output::{Finding, Level, Source, Spot};
 use permissions::findings::{self, AcceptedTokens, Checks, Severity, Subject};
 use permissions::iam::{Coverage, DEFAULT_BUDGET_BYTES, Limits};
-use permissions::{InvalidDocument, Permissions, Problem};
+use permissions::issuers::MisnamedIssuers;
+use permissions::{InvalidDocument, Permissions, Place, Problem};
 use std::rc::Rc;
 
 /// The page that has a section for each code.
@@ -76,6 +77,23 @@ impl Document<'_> {
         subjects.into_iter().filter_map(spot).collect()
     }
 
+    /// Issuers that permissions name, and that the settings do not have, or leave in doubt.
+    pub(crate) fn misnamed(&self, misnamed: &MisnamedIssuers) -> Vec<Finding> {
+        let finding = |(place, message): &(Place, String)| {
+            let subject = Subject { place: place.clone(), route: None };
+            self.finding(findings::Finding {
+                code: "issuer_misnamed",
+                severity: Severity::Error,
+                message: message.clone(),
+                subjects: vec![subject],
+                related: Vec::new(),
+                example: None,
+                advice: "the function does not start with this document and these settings".to_owned(),
+            })
+        };
+        misnamed.problems().iter().map(finding).collect()
+    }
+
     /// Everything for which the document is not valid.
     pub(crate) fn problems(&self, invalid: &InvalidDocument) -> Vec<Finding> {
         invalid.problems().iter().map(|problem| self.problem(problem)).collect()
@@ -111,7 +129,7 @@ mod tests {
     fn every_finding_has_its_section_on_the_page_that_it_names() {
         let page = include_str!("../../../../docs/permissions.md");
         let of_document = findings::OF_DOCUMENT.into_iter().chain(["ignore_needless"]);
-        for code in of_document.chain(exact::CODES).chain(policies::CODES) {
+        for code in of_document.chain(["issuer_misnamed"]).chain(exact::CODES).chain(policies::CODES) {
             assert!(page.contains(&format!("\n### {code}\n")), "{code}");
         }
     }

@@ -50,13 +50,14 @@ enum FailOn {
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Outcome, Failure> {
     let settings = args.settings.as_deref().map(Settings::read).transpose()?;
-    let (mut used, mut findings, mut is_valid) = (Use::default(), Vec::new(), true);
+    let (mut used, mut issuers, mut findings, mut is_valid) = (Use::default(), None, Vec::new(), true);
     if let Some(settings) = &settings {
         let understood = settings.understood();
         is_valid = understood.config.is_some();
         findings.extend(understood.findings);
-        if let Some((config, issuers)) = understood.config {
-            used = Use { accepted: settings::accepted(&issuers), limits: config.limits };
+        if let Some((config, all)) = understood.config {
+            used = Use { accepted: settings::accepted(&all), limits: config.limits };
+            issuers = Some(all);
         }
     }
     let files = files(args, settings.as_ref());
@@ -66,6 +67,11 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Outcome, Failure> 
         let document = Document { file: &name, source: Rc::new(Source::new(input::bytes(file)?)) };
         match Permissions::parse(document.source.bytes()) {
             Ok(permissions) => {
+                let names = issuers.as_deref().map(settings::entries);
+                if let Some(Err(misnamed)) = names.map(|names| permissions.check_issuers(&names)) {
+                    findings.extend(document.misnamed(&misnamed));
+                    is_valid = false;
+                }
                 findings.extend(document.findings(&permissions, used));
                 lines.push(size(&name, &permissions));
             }

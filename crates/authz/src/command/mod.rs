@@ -5,6 +5,7 @@ mod completions;
 mod diff;
 mod explain;
 mod import;
+mod simulate;
 mod test;
 mod who;
 
@@ -25,6 +26,8 @@ pub enum Command {
     Explain(explain::Args),
     /// Make a permission document from a specification of the API, or check that the two agree.
     Import(import::Args),
+    /// Give the function's answers to events, byte for byte.
+    Simulate(simulate::Args),
     /// Run the tests of a document, and count what they would not notice.
     Test(test::Args),
     /// Tell under which conditions anybody can call a route.
@@ -43,6 +46,7 @@ impl Command {
             Self::Diff(args) => diff::run(args, output),
             Self::Explain(args) => explain::run(args, output),
             Self::Import(args) => import::run(args, output),
+            Self::Simulate(args) => simulate::run(args, output),
             Self::Test(args) => test::run(args, output),
             Self::Who(args) => who::run(args, output),
         }

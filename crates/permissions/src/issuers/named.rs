@@ -11,6 +11,14 @@ pub struct MisnamedIssuers {
     problems: Vec<(Place, String)>,
 }
 
+impl MisnamedIssuers {
+    /// Each place, and what is wrong there.
+    #[must_use]
+    pub fn problems(&self) -> &[(Place, String)] {
+        &self.problems
+    }
+}
+
 impl Permissions {
     /// Do the permissions fit these entries, by their names? With several, each permission says which it means: scopes and
     /// groups of one issuer are not those of another.
