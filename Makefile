@@ -103,7 +103,7 @@ document: ## What is wrong with permissions.json, its tests in permissions.authz
 	cargo run --locked --quiet --package authz -- check permissions.json --settings events/settings.env
 	cargo run --locked --quiet --package authz -- test permissions.authz-test.json --coverage
 
-e2e: $(RUN_VENV)/.installed $(E2E_VENV)/.installed ## Against the built function: schema, canary, emulated Cognito, a day of keys; then make system
+e2e: $(RUN_VENV)/.installed $(E2E_VENV)/.installed tests/issuers/node_modules/.installed ## Against the built function: schemas, canary, emulated Cognito, other issuers, a day of keys; then make system
 	@$(WITH_CARGO_LAMBDA) $(E2E_VENV)/bin/python3 tests/e2e
 	@echo; echo "== make system"; $(MAKE) --no-print-directory system
 
