@@ -6,6 +6,7 @@
 use crate::clock::UnixTime;
 use crate::documents::{ActiveDocument, Documents};
 use crate::jwks::{Algorithms, KeyCache, KeyId, KeyOrigin, NoKey, Unavailable};
+use crate::log::KeyCounts;
 use crate::token::{BearerToken, InvalidToken, Issuer, UnverifiedToken, VerifiedClaims, Verifier};
 use permissions::iam::Compiled;
 use permissions::{Cause, Effect, Method, Verdict};
@@ -115,6 +116,22 @@ impl Authorizer {
             key_origin: found.origin,
             claims,
         })
+    }
+
+    /// What is known of the keys, each cache once.
+    #[must_use]
+    pub fn key_counts(&self, now: UnixTime) -> KeyCounts {
+        let mut counts = KeyCounts::default();
+        for (place, trusted) in self.issuers.iter().enumerate() {
+            let before = self.issuers.iter().take(place);
+            if before.into_iter().any(|other| Arc::ptr_eq(&other.keys, &trusted.keys)) {
+                continue;
+            }
+            counts.fetches += trusted.keys.fetches();
+            counts.failures += trusted.keys.failures();
+            counts.age_seconds = counts.age_seconds.max(trusted.keys.age_seconds(now));
+        }
+        counts
     }
 
     /// What an unverified token says may choose a 500 only where keys that are in use cannot be had. An issuer that has

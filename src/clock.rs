@@ -22,6 +22,12 @@ impl UnixTime {
         Self(self.0.saturating_add(seconds))
     }
 
+    /// Milliseconds since the epoch, or the last number there is.
+    #[must_use]
+    pub const fn milliseconds(self) -> u64 {
+        self.0.saturating_mul(1000)
+    }
+
     /// Seconds from `earlier` to this moment; `None` when the clock was set back in between.
     #[must_use]
     pub const fn seconds_since(self, earlier: Self) -> Option<u64> {

@@ -9,7 +9,7 @@ use crate::jwks::{
     Algorithms, BundledKeySource, DiscoveredKeySource, HttpKeySource, InvalidKeySet, KeyCache, KeyEvent, KeySet,
     KeySource, TrustedRoots,
 };
-use crate::log::{Level, Logger, StartLine};
+use crate::log::{Level, Logger, Metrics, StartLine};
 use permissions::iam::Coverage;
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -51,6 +51,7 @@ pub async fn start(
         clock: Box::new(SystemClock),
         logger,
         subject_log: config.subject_log,
+        metrics: config.metrics_namespace.and_then(Metrics::new),
     })
 }
 

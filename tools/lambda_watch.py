@@ -50,6 +50,7 @@ SETTINGS = (
     "USAGE_IDENTIFIER_CLAIM",
     "LOG_SUBJECT",
     "LOG_SUBJECT_KEY",
+    "METRICS_NAMESPACE",
 )
 
 # The function is built before it is started, so what is waited for is a process start, on a machine that may be busy.

@@ -47,6 +47,7 @@ static GATEWAY: LazyLock<Gateway> = LazyLock::new(|| {
         clock: Box::new(SystemClock),
         logger: Logger { level: Level::Fatal, format: Format::Json },
         subject_log: SubjectLog::None,
+        metrics: None,
     }
 });
 

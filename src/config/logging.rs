@@ -2,10 +2,27 @@
 
 use super::error::ConfigError;
 use super::variables::Variables;
-use crate::log::SubjectLog;
+use crate::log::{Format, Level, Logger, Metrics, SubjectLog};
 
 /// The key itself is never told.
 const KEY_EXPECTED: &str = "a secret of at least 32 characters, since LOG_SUBJECT is `hash`";
+
+/// Metrics are members of decision lines, which are at INFO and must be JSON.
+pub(super) fn metrics_namespace(vars: &Variables<'_>, logger: Logger) -> Result<Option<String>, ConfigError> {
+    const VARIABLE: &str = "METRICS_NAMESPACE";
+    let Some(found) = vars.text(VARIABLE) else { return Ok(None) };
+    let invalid = |found, expected| Err(ConfigError::Invalid { variable: VARIABLE, found, expected });
+    if Metrics::new(found.clone()).is_none() {
+        return invalid(found, "a namespace of CloudWatch that does not begin with `AWS/`");
+    }
+    if logger.format != Format::Json || !logger.writes(Level::Info) {
+        return invalid(
+            found,
+            "nothing, or AWS_LAMBDA_LOG_FORMAT=JSON and AWS_LAMBDA_LOG_LEVEL=INFO, since lines hold the metrics",
+        );
+    }
+    Ok(Some(found))
+}
 
 #[derive(Clone, Copy)]
 enum Word {
@@ -34,6 +51,26 @@ pub(super) fn subject_log(vars: &Variables<'_>) -> Result<SubjectLog, ConfigErro
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn metrics_need_a_namespace_and_lines_to_stand_in() {
+        let read = |namespace: &str, level, format| {
+            let variable = |name: &str| (name == "METRICS_NAMESPACE").then(|| namespace.to_owned());
+            let read = metrics_namespace(&Variables { variable: &variable }, Logger { level, format });
+            read.map_err(|error| error.to_string())
+        };
+        assert_eq!(read("", Level::Warn, Format::Text), Ok(None));
+        assert_eq!(read("a", Level::Info, Format::Json), Ok(Some("a".to_owned())));
+        for (namespace, level, format, expected) in [
+            ("AWS/a", Level::Info, Format::Json, "a namespace of CloudWatch"),
+            ("a", Level::Warn, Format::Json, "nothing, or AWS_LAMBDA_LOG_FORMAT=JSON"),
+            ("a", Level::Info, Format::Text, "nothing, or AWS_LAMBDA_LOG_FORMAT=JSON"),
+        ] {
+            let error = read(namespace, level, format).unwrap_err();
+            let beginning = format!("`METRICS_NAMESPACE`: found `{namespace}`, expected {expected}");
+            assert!(error.starts_with(&beginning), "{error}");
+        }
+    }
 
     #[test]
     fn a_hash_needs_a_key_that_no_message_tells() {

@@ -57,6 +57,8 @@ pub struct Config {
     pub usage_identifier_claim: Option<String>,
     /// `LOG_SUBJECT` and `LOG_SUBJECT_KEY`.
     pub subject_log: SubjectLog,
+    /// `METRICS_NAMESPACE`.
+    pub metrics_namespace: Option<String>,
 }
 
 /// Who issues tokens: one entry of Cognito's in short form, or a file of entries.
@@ -133,6 +135,7 @@ impl Config {
             check_identity_source: answers::check_identity_source(&vars)?,
             usage_identifier_claim: vars.text("USAGE_IDENTIFIER_CLAIM"),
             subject_log: logging::subject_log(&vars)?,
+            metrics_namespace: logging::metrics_namespace(&vars, logger(&variable))?,
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Every setting.
-const SETTINGS: [&str; 22] = [
+const SETTINGS: [&str; 23] = [
     "APP_CLIENT_ID",
     "HTTP_API_RESPONSE",
     "IDENTITY_SOURCE_CHECK",
@@ -18,6 +18,7 @@ const SETTINGS: [&str; 22] = [
     "LEEWAY_SECONDS",
     "LOG_SUBJECT",
     "LOG_SUBJECT_KEY",
+    "METRICS_NAMESPACE",
     "PERMISSIONS_FILE",
     "POLICY_BUDGET_BYTES",
     "POLICY_COVERS",
@@ -29,7 +30,7 @@ const SETTINGS: [&str; 22] = [
 ];
 
 /// How settings begin.
-const BEGINNINGS: [&str; 14] = [
+const BEGINNINGS: [&str; 15] = [
     "APP_CLIENT",
     "HTTP_API_",
     "IDENTITY_SOURCE",
@@ -38,6 +39,7 @@ const BEGINNINGS: [&str; 14] = [
     "JWKS_",
     "LEEWAY",
     "LOG_SUBJECT",
+    "METRICS_",
     "PERMISSIONS_",
     "POLICY_",
     "RESOURCE",

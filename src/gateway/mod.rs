@@ -20,12 +20,13 @@ pub use source::TokenSource;
 
 use crate::authorizer::{Authorizer, Decision, Refusal};
 use crate::clock::Clock;
-use crate::log::{Level, Logger, SubjectLog};
+use crate::log::{DecisionLine, Level, Logger, Metrics, SubjectLog};
 use crate::token::VerifiedClaims;
 use context::{Context, principal};
-use outcome::{Asked, Decided, Outcome, PolicyLine, TokenLine};
+use outcome::{Asked, Decided, Outcome, PolicyLine};
 use permissions::Holder;
 use permissions::iam::Says;
+use serde_json::Value;
 use std::time::Instant;
 
 /// How a token that is not believed is answered.
@@ -79,6 +80,8 @@ pub struct Gateway {
     pub logger: Logger,
     /// How lines name a token's holder.
     pub subject_log: SubjectLog,
+    /// Whether lines are metrics, too.
+    pub metrics: Option<Metrics>,
 }
 
 /// What to set up in API Gateway where the token is not in its cache key.
@@ -98,7 +101,7 @@ impl Gateway {
         if self.logger.writes(level) {
             let mut line = outcome.line(&invocation.into(), asked.as_ref());
             line.duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-            self.logger.decision(level, &line);
+            self.write(level, &line);
         }
         match (outcome, asked) {
             (Outcome::Decided(decided), _) => Ok(decided.response),
@@ -109,6 +112,14 @@ impl Gateway {
             (Outcome::Undecided { reason }, _) => Err(Failure::Undecided { reason }),
             (Outcome::WarmUp, _) => Ok(Response::Nothing),
         }
+    }
+
+    fn write(&self, level: Level, line: &DecisionLine<'_>) {
+        let Some(metrics) = &self.metrics else { return self.logger.decision(level, line) };
+        let now = self.clock.now();
+        let keys = self.authorizer.key_counts(now);
+        let fields = metrics.fields(now.milliseconds(), line.cut.is_some(), line.policy_bytes.is_some(), keys);
+        self.logger.measured(level, line, &fields);
     }
 
     async fn decide(&self, event: &str) -> (Option<Asked>, Outcome) {
@@ -143,8 +154,7 @@ impl Gateway {
     }
 
     fn decided(&self, api: Api, decision: Decision) -> Outcome {
-        let token = self.logger.writes(Level::Info).then(|| TokenLine::of(&decision, &self.subject_log));
-        let Decision { claims, permitted, policy, route, ruling, document, key_origin, .. } = decision;
+        let Decision { claims, permitted, policy, route, ruling, document, issuer, key_id, key_origin } = decision;
         let is_simple = self.is_simple(api);
         // A cached answer for other methods, too, would show them the reason of this one.
         let is_for_one = is_simple || policy.says == Says::Request;
@@ -165,9 +175,20 @@ impl Gateway {
         if !response.fits(api) {
             return Outcome::Undecided { reason: "answer_too_large" };
         }
-        let keys = key_origin.name();
-        let decided = Decided { permitted, response, route, ruling, document, token, policy: policy_line, keys };
-        Outcome::Decided(Box::new(decided))
+        let ids = self.subject_log.ids(|name| claims.claim(name).and_then(Value::as_str));
+        Outcome::Decided(Box::new(Decided {
+            permitted,
+            response,
+            route,
+            ruling,
+            document,
+            claims,
+            issuer,
+            key_id,
+            ids,
+            policy: policy_line,
+            keys: key_origin.name(),
+        }))
     }
 
     fn is_simple(&self, api: Api) -> bool {

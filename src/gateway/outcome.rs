@@ -3,13 +3,13 @@
 use super::event::Api;
 use super::invocation::Invocation;
 use super::response::Response;
-use crate::authorizer::{Decision, Ruling};
+use crate::authorizer::Ruling;
 use crate::documents::ActiveDocument;
-use crate::log::{DecisionLine, Level, SubjectIds, SubjectLog};
-use crate::token::InvalidToken;
+use crate::jwks::KeyId;
+use crate::log::{DecisionLine, Level, SubjectIds};
+use crate::token::{InvalidToken, Issuer, VerifiedClaims};
 use permissions::iam::{Compiled, Says};
-use permissions::{CONNECT, Effect, Holder, Method, VERBS};
-use serde_json::Value;
+use permissions::{CONNECT, Effect, Method, VERBS};
 use std::sync::Arc;
 
 /// What a cut policy means for its holder.
@@ -44,33 +44,12 @@ pub(super) struct Decided {
     pub(super) route: Option<String>,
     pub(super) ruling: Ruling,
     pub(super) document: Arc<ActiveDocument>,
-    /// `None` where no line is written.
-    pub(super) token: Option<TokenLine>,
+    pub(super) claims: VerifiedClaims,
+    pub(super) issuer: Issuer,
+    pub(super) key_id: KeyId,
+    pub(super) ids: SubjectIds,
     pub(super) policy: PolicyLine,
     pub(super) keys: &'static str,
-}
-
-/// What is written down of a verified token.
-pub(super) struct TokenLine {
-    issuer: String,
-    client_id: Option<String>,
-    usage: &'static str,
-    key_id: String,
-    ids: SubjectIds,
-}
-
-impl TokenLine {
-    pub(super) fn of(decision: &Decision, log: &SubjectLog) -> Self {
-        let claims = &decision.claims;
-        let is_id = |id: &&str| id.len() <= LONGEST_CLIENT_ID && id.bytes().all(|byte| byte.is_ascii_graphic());
-        Self {
-            issuer: claims.entry().unwrap_or(decision.issuer.identifier()).to_owned(),
-            client_id: claims.client().filter(is_id).map(ToOwned::to_owned),
-            usage: claims.token_use().name(),
-            key_id: decision.key_id.text().to_owned(),
-            ids: log.ids(|name| claims.claim(name).and_then(Value::as_str)),
-        }
-    }
 }
 
 /// What is written down of an answer.
@@ -151,16 +130,19 @@ impl Decided {
         line.policy_bytes = self.policy.bytes;
         line.cut = self.policy.cut.then_some(CUT);
         line.keys = self.keys;
-        if let Some(token) = &self.token {
-            line.issuer = Some(&token.issuer);
-            line.client_id = token.client_id.as_deref();
-            line.token_use = Some(token.usage);
-            line.key_id = Some(&token.key_id);
-            line.sub = token.ids.sub.as_deref();
-            line.jti = token.ids.jti.as_deref();
-            line.origin_jti = token.ids.origin_jti.as_deref();
-        }
+        line.issuer = Some(self.claims.entry().unwrap_or(self.issuer.identifier()));
+        line.client_id = self.claims.client().filter(is_client_id);
+        line.token_use = Some(self.claims.token_use().name());
+        line.key_id = Some(self.key_id.text());
+        line.sub = self.ids.sub.as_deref();
+        line.jti = self.ids.jti.as_deref();
+        line.origin_jti = self.ids.origin_jti.as_deref();
     }
+}
+
+/// The client was looked up among those set up, unless any will do.
+fn is_client_id(text: &&str) -> bool {
+    text.len() <= LONGEST_CLIENT_ID && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 #[cfg(test)]

@@ -40,6 +40,8 @@ pub struct KeyCache {
     flight: Mutex<Schedule>,
     /// Fetches begun so far, so that who waited for the flight knows whether it was for their sake.
     attempts: AtomicU64,
+    /// Of these, how many failed.
+    failures: AtomicU64,
     /// Has the source ever told a usable set?
     answered: AtomicBool,
 }
@@ -88,6 +90,7 @@ impl KeyCache {
             keys: ArcSwapOption::empty(),
             flight: Mutex::default(),
             attempts: AtomicU64::new(0),
+            failures: AtomicU64::new(0),
             answered: AtomicBool::new(false),
         }
     }
@@ -108,6 +111,24 @@ impl KeyCache {
             // The observer has heard of a failure; there is nobody else to tell.
             let _ = self.fetch(&mut flight, now).await;
         }
+    }
+
+    /// Fetches begun so far.
+    #[must_use]
+    pub fn fetches(&self) -> u64 {
+        self.attempts.load(Ordering::Relaxed)
+    }
+
+    /// Fetches that have failed so far.
+    #[must_use]
+    pub fn failures(&self) -> u64 {
+        self.failures.load(Ordering::Relaxed)
+    }
+
+    /// The age of the set at hand, in seconds. `None` without one, or when the clock was set back.
+    #[must_use]
+    pub fn age_seconds(&self, now: UnixTime) -> Option<u64> {
+        now.seconds_since(self.keys.load().as_ref()?.at)
     }
 
     /// Has the source ever told a usable set? A bundled set is nobody's answer.
@@ -210,6 +231,7 @@ impl KeyCache {
     }
 
     fn failed(&self, flight: &mut MutexGuard<'_, Schedule>, cause: Unavailable, now: UnixTime) -> NoKey {
+        self.failures.fetch_add(1, Ordering::Relaxed);
         if flight.failed(now, &cause) {
             (self.observer)(&KeyEvent::Failing { cause: cause.clone() });
         }

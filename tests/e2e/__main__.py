@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
 import canary  # noqa: E402 - they need the path above
 import cognito  # noqa: E402
+import dashboard  # noqa: E402
 import issuers  # noqa: E402
 import schema  # noqa: E402
 import simulate  # noqa: E402
@@ -19,7 +20,7 @@ from lambda_watch import build  # noqa: E402
 
 def main() -> int:
     build()
-    modules = (schema, simulate, issuers, canary, cognito, soak)
+    modules = (schema, simulate, issuers, canary, cognito, dashboard, soak)
     suites = [unittest.defaultTestLoader.loadTestsFromModule(module) for module in modules]
     result = unittest.TextTestRunner(verbosity=2, stream=sys.stdout).run(unittest.TestSuite(suites))
     # A test fails once, however many of its subtests do. What could not be set up was not run, but failed.

@@ -18,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from cognito_tokens import decode
 from event_files import KEY_SET, ROOT, EventFile, local_settings, read_all
 from jsonschema import Draft7Validator
 from lambda_watch import free_port
@@ -59,6 +60,11 @@ def good(events: list[EventFile]) -> EventFile:
 
 def token_in(event: EventFile) -> str:
     return TOKEN.findall(json.dumps(event.body))[0]
+
+
+def client_of(event: EventFile) -> str:
+    tokens = TOKEN.findall(json.dumps(event.body))
+    return decode(tokens[0].split(".")[1]).get("client_id", "") if tokens else ""
 
 
 def as_sent(events: list[EventFile]) -> Iterator[bytes]:
@@ -174,10 +180,13 @@ class Canary(unittest.TestCase):
         hosts = (f"cognito-idp.{region}.amazonaws.com", f"issuer-cognito-idp.{region}.amazonaws.com")
         cls.needles = Needles(
             (text.decode(errors="replace") for text in as_sent(cls.events)),
-            own_issuers=(f"https://{host}/{pool}" for host in hosts),
+            public=[
+                *(f"https://{host}/{pool}" for host in hosts),
+                # A line names the client of a token that was verified.
+                *(client for client in map(client_of, cls.events) if client),
+                *(key["kid"] for key in json.loads(KEY_SET.read_text())["keys"]),
+            ],
             queries=[QUERY],
-            # A line names the client of a token that was verified.
-            own_clients=local_settings()["APP_CLIENT_ID"].split(","),
         )
 
     def test_the_search_finds_what_it_is_for(self) -> None:
@@ -213,6 +222,10 @@ class Canary(unittest.TestCase):
         bound = {"RESOURCE": "https://api.example.com", "INVALID_TOKEN": "deny"}
         self.try_out(Scenario("bound to no resource", "claim_missing", bound))
 
+    def test_no_metric_gives_a_token_away(self) -> None:
+        measured = {"METRICS_NAMESPACE": "canary", "LOG_SUBJECT": "hash", "LOG_SUBJECT_KEY": "k" * 32}
+        self.try_out(Scenario("measured", "permitted", measured), formats=("JSON",))
+
     def test_no_token_source_gives_a_token_away(self) -> None:
         everywhere = "header:Authorization,query:access_token,cookie:token"
         self.try_out(Scenario("everywhere", "permitted", {"TOKEN_SOURCE": everywhere}))
@@ -242,8 +255,8 @@ class Canary(unittest.TestCase):
                     self.try_out(Scenario(name, reason, fetching_from(uri)))
         self.try_out(Scenario("no key at all", "keys_too_early", {"JWKS_FILE": "", "JWKS_URI": closed}))
 
-    def try_out(self, scenario: Scenario) -> None:
-        for log_format in FORMATS:
+    def try_out(self, scenario: Scenario, formats: tuple[str, ...] = FORMATS) -> None:
+        for log_format in formats:
             with self.subTest(scenario.name, log_format=log_format):
                 settings = local_settings() | scenario.settings | VERBOSE | {"AWS_LAMBDA_LOG_FORMAT": log_format}
                 with function(settings) as process:
@@ -268,6 +281,10 @@ class Canary(unittest.TestCase):
         lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
         for line in lines:
             self.assertEqual([error.message for error in LINE.iter_errors(line)], [], line)
+            for directive in line.get("_aws", {}).get("CloudWatchMetrics", []):
+                # What no schema can say: a reference is to a member of the line, of the right type.
+                self.assertTrue(all(type(line[metric["Name"]]) is int for metric in directive["Metrics"]), line)
+                self.assertTrue(all(type(line[name]) is str for each in directive["Dimensions"] for name in each), line)
 
     def assert_clean(self, process: FunctionProcess, replies: list[Reply]) -> None:
         lacking = {name for match in LACKS.findall(process.output) for name in json.loads(match)}

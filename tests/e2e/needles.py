@@ -14,8 +14,11 @@ PIECE = 16
 # Three parts of base64url: two JSON objects, whose first characters are always these, and a signature or none.
 TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 
-# Values that are words of the settings and the log's own, and so prove nothing: uses of tokens, and our own issuers and clients.
+# Values that are words of the settings and the log's own, and so prove nothing: uses of tokens.
 ORDINARY = {"access", "id"}
+
+# Members of lines that stand in payloads, too.
+OWN_WORDS = {f'"{name}":"' for name in ("token_use", "sub", "jti", "origin_jti")}
 
 # `[101, 121, 74, ...]`: how Rust prints bytes that nobody meant to be read.
 BYTE_LIST = re.compile(r"(?:\d{1,3},\s*){8,}\d{1,3}")
@@ -24,18 +27,14 @@ BYTE_LIST = re.compile(r"(?:\d{1,3},\s*){8,}\d{1,3}")
 class Needles:
     """Everything secret in some texts, usually events."""
 
-    def __init__(
-        self,
-        texts: Iterable[str],
-        own_issuers: Iterable[str] = (),
-        queries: Iterable[str] = (),
-        own_clients: Iterable[str] = (),
-    ) -> None:
+    def __init__(self, texts: Iterable[str], public: Iterable[str] = (), queries: Iterable[str] = ()) -> None:
+        """What is public may be said anywhere: issuers, clients and keys that the operator set up."""
         self._pieces: set[str] = set()
         self._values: set[str] = set(queries)
         for token in {token for text in texts for token in TOKEN.findall(text)}:
             self._add(token)
-        self._values -= ORDINARY | set(own_issuers) | set(own_clients)
+        self._public = sorted({*public, *OWN_WORDS}, key=len, reverse=True)
+        self._values -= ORDINARY | set(self._public)
         self._words = re.compile("|".join(rf"(?<!\w){re.escape(value)}(?!\w)" for value in sorted(self._values)))
 
     def _add(self, token: str) -> None:
@@ -49,6 +48,8 @@ class Needles:
 
     def found_in(self, text: str) -> list[str]:
         """What of it stands in this text."""
+        for public in self._public:
+            text = text.replace(public, "")
         unfolded = "\n".join([text, *_printed_bytes(text)])
         pieces = [window for window in _windows(unfolded) if window in self._pieces]
         return pieces[:1] + self._words.findall(unfolded)

@@ -3,7 +3,7 @@
 use cognito_authorizer::authorizer::Authorizer;
 use cognito_authorizer::documents::{ActiveDocument, Documents};
 use cognito_authorizer::gateway::{Gateway, HttpApiResponse, Invocation};
-use cognito_authorizer::log::{Format, Level, Logger, SubjectLog};
+use cognito_authorizer::log::{Format, Level, Logger, Metrics, SubjectLog};
 use permissions::iam::{Coverage, Limits};
 use serde_json::{Value, json};
 use std::process::Command;
@@ -212,4 +212,46 @@ async fn takes_an_id_token_aloud() {
     authorizer.issuers[0].verifier = verifier.into();
     let token = KEY.token(&id(json!({})));
     drop(loud(authorizer).answer(&token_event(&token, "GET/orders"), "request-1").await);
+}
+
+#[test]
+fn a_measured_line_names_its_metrics_and_dimensions_and_nothing_of_a_token() {
+    let found = lines_of("measures_aloud");
+    assert_eq!(found.len(), 3);
+    for line in &found {
+        let directives = line["_aws"]["CloudWatchMetrics"].as_array().unwrap();
+        assert_eq!(line["_aws"]["Timestamp"], json!(1_700_000_000_000_u64));
+        for directive in directives {
+            assert_eq!(directive["Namespace"], "authorizer");
+            for metric in directive["Metrics"].as_array().unwrap() {
+                let name = metric["Name"].as_str().unwrap();
+                assert!(line[name].is_u64(), "{name} of {line}");
+            }
+            for dimension in directive["Dimensions"].as_array().unwrap().iter().flat_map(|set| set.as_array().unwrap())
+            {
+                let name = dimension.as_str().unwrap();
+                assert!(["outcome", "reason"].contains(&name) && line[name].is_string(), "{name} of {line}");
+            }
+        }
+    }
+    let numbers = |name: &str| found.iter().map(|line| line[name].as_u64()).collect::<Vec<_>>();
+    assert_eq!(numbers("decisions"), [Some(1); 3]);
+    assert_eq!(numbers("cold_starts"), [Some(1), Some(0), Some(0)]);
+    assert_eq!(numbers("key_fetches"), [Some(1), Some(0), Some(0)]);
+    assert_eq!(numbers("key_failures"), [Some(0); 3]);
+    assert_eq!(numbers("key_age_seconds"), [Some(0); 3]);
+    assert_eq!(numbers("policy_bytes").iter().map(Option::is_some).collect::<Vec<_>>(), [true, true, false]);
+}
+
+#[tokio::test]
+#[ignore = "writes the log that another test reads"]
+async fn measures_aloud() {
+    let metrics = Metrics::new("authorizer".to_owned());
+    let gateway = Gateway { metrics, ..loud(authorizer(&document())) };
+    let token = KEY.token(&access(json!({})));
+    for event in
+        [token_event(&token, "GET/orders"), token_event(&token, "GET/audit"), token_event("no.token", "GET/orders")]
+    {
+        drop(gateway.answer(&event, "request-1").await);
+    }
 }

@@ -26,6 +26,9 @@ REST = ["template.yaml", "deploy/builtin/rest-cognito.yaml"]
 HTTP = ["deploy/http-api.yaml", "deploy/builtin/http-jwt.yaml"]
 # The function without an API.
 ALONE = ["deploy/function.yaml", "deploy/serverless-repo.yaml"]
+# With alarms and a dashboard.
+WATCHED = ["template.yaml", "deploy/http-api.yaml", "deploy/websocket.yaml", "deploy/function.yaml"]
+LINE_MEMBERS = set(json.loads((ROOT / "log.schema.json").read_text())["definitions"]["decision"]["properties"])
 VERBS = {"get", "put", "post", "delete", "patch", "head", "x-amazon-apigateway-any-method"}
 
 
@@ -215,6 +218,40 @@ class Templates(unittest.TestCase):
                 figures = [function[name] for name in ("Runtime", "MemorySize", "Timeout")]
                 self.assertEqual(figures, ["provided.al2023", 128, 7])
                 self.assertEqual(function["LoggingConfig"]["LogFormat"], "JSON")
+
+    def test_alarms_and_dashboard_are_the_same_everywhere(self) -> None:
+        begins = "  # Alarms and dashboard: the same in every template"
+        blocks = {(ROOT / path).read_text().split(begins)[1].split("\nOutputs:")[0] for path in WATCHED}
+        self.assertEqual(len(blocks), 1)
+
+    def test_what_alarms_and_dashboard_look_for_is_in_the_lines(self) -> None:
+        template = deployed("template.yaml")
+        patterns = [filter["FilterPattern"] for filter in properties_of(template, "AWS::Logs::MetricFilter")]
+        self.assertEqual(len(patterns), 3)
+        looked_for = {name for pattern in patterns for name in re.findall(r"\$\.(\w+)", pattern)}
+        (dashboard,) = properties_of(template, "AWS::CloudWatch::Dashboard")
+        body = json.loads(re.sub(r"\$\{[^}]+\}", "x", dashboard["DashboardBody"]["Fn::Sub"]))
+        queries = [widget["properties"]["query"] for widget in body["widgets"] if widget["type"] == "log"]
+        self.assertEqual(len(queries), 6)
+        for query in queries:
+            named = re.sub(r'SOURCE \'x\'|"[^"]*"|\bas \w+|sort \w+ desc', "", query)
+            words = {"filter", "stats", "count", "by", "and", "ispresent", "pct", "bin", "m", "p"}
+            looked_for |= set(re.findall(r"[a-z_]+", named)) - words
+        self.assertLessEqual(looked_for, LINE_MEMBERS)
+
+    def test_access_logs_are_as_the_page_about_403_says(self) -> None:
+        page = (ROOT / "docs/operate.md").read_text()
+        formats = dict(re.findall(r"<!-- access-log: (\w+) -->\n```json\n(.*?)\n```", page))
+        for path, kind, resource, member in [
+            ("template.yaml", "rest", "AWS::ApiGateway::Stage", "AccessLogSetting"),
+            ("deploy/http-api.yaml", "http", "AWS::ApiGatewayV2::Stage", "AccessLogSettings"),
+            ("deploy/websocket.yaml", "websocket", "AWS::ApiGatewayV2::Stage", "AccessLogSettings"),
+        ]:
+            (stage,) = properties_of(deployed(path), resource)
+            condition, settings, otherwise = stage[member]["Fn::If"]
+            self.assertEqual((condition, otherwise), ("HasAccessLogs", {"Ref": "AWS::NoValue"}), path)
+            self.assertEqual(settings["Format"], formats[kind], path)
+            self.assertTrue(json.loads(settings["Format"]), path)
 
     def test_access_tokens_get_the_attributes_that_the_permission_document_names(self) -> None:
         code = (ROOT / "deploy/pre_token_generation.py").read_text()

@@ -238,6 +238,7 @@ pub fn gateway(authorizer: Authorizer) -> Gateway {
         clock: Box::new(SetClock(NOW)),
         logger: Logger { level: Level::Fatal, format: Format::Json },
         subject_log: SubjectLog::None,
+        metrics: None,
     }
 }
 

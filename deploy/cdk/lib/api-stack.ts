@@ -5,6 +5,7 @@ import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type { Construct } from 'constructs';
 import { addAlarms } from './alarms';
 import { CognitoAuthorizer, type CacheKey } from './cognito-authorizer';
+import { addDashboard } from './dashboard';
 import { echo } from './echo';
 import type { FunctionPackage } from './function-package';
 import { addGatewayResponses } from './gateway-responses';
@@ -27,6 +28,8 @@ export interface ApiStackProps extends StackProps {
   readonly allowedOrigin: string;
   /** SNS topic of the alarms; there are none without it. */
   readonly alarmTopicArn?: string | undefined;
+  /** Is there a dashboard of decisions? Default: no. */
+  readonly dashboard?: boolean | undefined;
   /** What API Gateway caches an answer by. Default: the token. */
   readonly cacheKey?: CacheKey | undefined;
   /** Environment variables of the function besides those that name pool and clients; docs/settings.md has their meaning. */
@@ -48,6 +51,9 @@ export class ApiStack extends Stack {
     addGatewayResponses(api, allowedOrigin, settings['INVALID_TOKEN'] === 'deny');
     if (alarmTopicArn) {
       addAlarms(this, { topicArn: alarmTopicArn, logGroup: authorizer.logGroup, authorizer: authorizer.function, api });
+    }
+    if (props.dashboard) {
+      addDashboard(this, authorizer.logGroup, authorizer.function);
     }
     this.outputs(api, pool);
   }

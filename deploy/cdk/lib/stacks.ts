@@ -14,6 +14,7 @@ export function addStacks(app: App): void {
     pool: existingPool(context('userPoolId'), context('clientIds')) ?? createdPool(app),
     allowedOrigin: context('allowedOrigin') ?? '*',
     alarmTopicArn: context('alarmTopicArn'),
+    dashboard: context('dashboard') === 'true',
     cacheKey: cacheKey(context('cacheKey')),
     settings: app.node.tryGetContext('settings') ?? {},
   });

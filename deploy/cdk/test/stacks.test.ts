@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { App, type Stack } from 'aws-cdk-lib';
 import { Capture, Match, Template } from 'aws-cdk-lib/assertions';
+import { QUERIES } from '../lib/dashboard';
 import { addStacks } from '../lib/stacks';
 
 type Json = any;
@@ -179,9 +180,17 @@ test('an existing pool is taken as it is', () => {
   assert.throws(() => stacks({ userPoolId: 'eu-west-1_AbCdEfGhI' }), /give both userPoolId and clientIds/);
 });
 
+test('the dashboard asks what that of template.yaml asks, and is made where it is wanted', () => {
+  api.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
+  template('CognitoAuthorizerApi', { dashboard: 'true' }).resourceCountIs('AWS::CloudWatch::Dashboard', 1);
+  const written = readFileSync(join(__dirname, '../../../../template.yaml'), 'utf8');
+  const asked = [...written.matchAll(/"query":"SOURCE '[^']*' \| ((?:[^"\\]|\\.)*)"/g)].map(([, query]) => JSON.parse(`"${query}"`));
+  assert.deepEqual(QUERIES.map(([, , query]) => query), asked);
+});
+
 test('alarms are made for a topic alone', () => {
   api.resourceCountIs('AWS::CloudWatch::Alarm', 0);
-  template('CognitoAuthorizerApi', { alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:oncall' }).resourceCountIs('AWS::CloudWatch::Alarm', 3);
+  template('CognitoAuthorizerApi', { alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:oncall' }).resourceCountIs('AWS::CloudWatch::Alarm', 6);
 });
 
 test('a missing package and an unknown architecture are told', () => {
