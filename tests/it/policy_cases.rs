@@ -4,7 +4,7 @@ use permissions::iam::{Coverage, Limits, Policies, Says};
 use permissions::{LONGEST_RESOURCE, Method, Permissions};
 use serde_json::{Value, json};
 use testkit::world::{UNKNOWN, arn, verified, words};
-use testkit::{LIMITS, STAGE, access, iam};
+use testkit::{LIMITS, STAGE, access, iam, iam_allows};
 
 struct Case {
     name: &'static str,
@@ -434,4 +434,39 @@ fn what_is_too_long_to_say_is_neither_opened_nor_opened_around() {
     ]});
     let (policy, says) = compile(&document, json!({}), "GET/a/b", LIMITS);
     assert_eq!((policy.allow(), policy.deny().len(), says), (named("GET/a/b").as_slice(), 0, Says::Part));
+}
+
+#[test]
+fn an_own_path_is_open_in_both_spellings_of_the_value_and_in_no_other() {
+    let map = Permissions::parse(
+        br#"{"permissions":[{"authenticated":true,"allow":["GET /users/${sub}","GET /users/${sub}/{rest+}"]}],
+            "routes":["GET /users/{id}"]}"#,
+    )
+    .unwrap();
+    for (value, open, shut) in [
+        (
+            "a+b@example.com",
+            vec!["a+b@example.com", "a%2Bb%40example.com"],
+            vec!["a%2Bb@example.com", "a b@example.com", "b@x"],
+        ),
+        ("google_1|2", vec!["google_1|2"], vec!["google_1%7C2", "google_1", "google_1|3"]),
+        ("eu:a@b", vec!["eu:a@b"], vec!["eu%3Aa%40b", "eu:a%40b"]),
+        ("u1", vec!["u1"], vec!["%751", "u%31"]),
+    ] {
+        let token = verified(&access(json!({ "sub": value })));
+        let grants = map.grants(&token);
+        let first = Method::parse(arn("GET", &["users", value])).unwrap();
+        let compiled = Policies::new(&map, LIMITS).compile(&grants, grants.decide(&first), &first);
+        let policy = serde_json::to_value(&compiled.document).unwrap();
+        assert_eq!(compiled.says, Says::All, "{value}");
+        for (segments, expected) in [(open, true), (shut, false)] {
+            for segment in segments {
+                for words in [vec!["users", segment], vec!["users", segment, "orders", "7"]] {
+                    let requested = arn("GET", &words);
+                    let decided = grants.decide(&Method::parse(requested.clone()).unwrap()).is_permitted();
+                    assert_eq!((decided, iam_allows(&policy, &requested)), (expected, expected), "{value} {requested}");
+                }
+            }
+        }
+    }
 }

@@ -54,7 +54,7 @@ fn patterns(literals: &str, denies_claims: bool) -> Vec<String> {
     let is_wide = denies_claims || literals.chars().filter(|c| "@AJNO".contains(*c)).count() > 4;
     for (character, codes) in encodings {
         let is_letter = codes[0].starts_with('4');
-        if literals.contains(character) && !(is_letter && is_wide) || denies_claims && character == '-' {
+        if literals.contains(character) && !(is_letter && is_wide) || denies_claims && "+-".contains(character) {
             for code in codes {
                 add(&format!("*%{code}*"));
             }

@@ -15,7 +15,7 @@ use testkit::oracle::Document;
 const OWN: &str = "abcdef1234/test";
 
 /// Segments on which engine and oracle could differ.
-const SEGMENTS: [&str; 24] = [
+const SEGMENTS: [&str; 30] = [
     "a",
     "b",
     "u1",
@@ -40,6 +40,12 @@ const SEGMENTS: [&str; 24] = [
     "%20",
     "x:abcdef1234",
     "test",
+    "@me",
+    "%40me",
+    "a+m@x",
+    "a%2Bm%40x",
+    "a+m%40x",
+    "p|u",
 ];
 
 /// Paths whose request cannot be named in a policy, or could be taken for another one.

@@ -25,6 +25,32 @@ pub struct Grants<'a> {
     pub(crate) denying: Vec<usize>,
     /// For each of the document's claims the value that can stand in a path, if the holder has one.
     pub(crate) values: Vec<Option<&'a str>>,
+    /// The same values as clients write them that encode reserved characters, where a path may be spelled so.
+    pub(crate) encoded: Vec<Option<String>>,
+}
+
+/// For each of the document's claims, how the holder's value may be spelled in a path.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spellings<'a> {
+    values: &'a [Option<&'a str>],
+    encoded: &'a [Option<String>],
+}
+
+impl<'a> Spellings<'a> {
+    /// As it is; empty without one.
+    pub(crate) fn plain(self, claim: usize) -> &'a str {
+        self.values.get(claim).copied().flatten().unwrap_or_default()
+    }
+
+    /// With reserved characters encoded, where that is another text.
+    pub(crate) fn encoded(self, claim: usize) -> Option<&'a str> {
+        self.encoded.get(claim)?.as_deref()
+    }
+
+    /// The claims, by their places.
+    pub(crate) fn claims(self) -> std::ops::Range<usize> {
+        0..self.values.len()
+    }
 }
 
 /// One route of one permission.
@@ -98,6 +124,11 @@ impl<'a> Grants<'a> {
     #[must_use]
     pub fn denying(&self) -> &[usize] {
         &self.denying
+    }
+
+    /// The spellings of each value.
+    pub(crate) fn spellings(&self) -> Spellings<'_> {
+        Spellings { values: &self.values, encoded: &self.encoded }
     }
 
     /// What the permissions that apply allow, or deny, in the document's order. Denies for what the token leaves out come

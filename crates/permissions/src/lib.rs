@@ -33,7 +33,7 @@ pub use grants::{Grants, Rule, Verdict};
 pub use holder::Holder;
 pub use invalid_route::InvalidRoute;
 pub use method::{InvalidMethodArn, LONGEST_RESOURCE, Method};
-pub use pattern::{ClaimValues, Effect, LONGEST_CLAIM_VALUE, matches, matches_anyones, usable_value};
+pub use pattern::{ClaimValues, Effect, LONGEST_CLAIM_VALUE, encoded, matches, matches_anyones, spells, usable_value};
 pub use permission::Permission;
 pub use permissions::Permissions;
 pub use route::{CONNECT, Route, Segment, VERBS, Verb};

@@ -23,14 +23,30 @@ pub trait ClaimValues {
     fn value(&self, claim: &str) -> Option<&str>;
 }
 
-/// Does the route match the method for a holder with these values? A claim without a usable value matches nothing in an
-/// allow, and any one segment in a deny.
+/// Does the route match the method for a holder with these values? A claim's value may be spelled in both ways of [`spells`].
+/// A claim without a usable value matches nothing in an allow, and any one segment in a deny.
 #[must_use]
 pub fn matches(route: &Route, effect: Effect, values: &impl ClaimValues, method: &Method) -> bool {
     matches_with(route, method, |claim, segment| match values.value(claim) {
-        Some(value) => value == segment,
+        Some(value) => spells(value, segment),
         None => effect == Effect::Deny,
     })
+}
+
+/// Is this segment of a path the value of a claim? Clients write it as it is, or [`encoded`].
+#[must_use]
+pub fn spells(value: &str, segment: &str) -> bool {
+    value == segment || (segment.contains('%') && encoded(value).is_some_and(|encoded| encoded == segment))
+}
+
+/// The value as clients write it that percent-encode reserved characters (RFC 3986 section 2.2; JavaScript's
+/// `encodeURIComponent`): `a%40example.com`. `None` where that changes nothing.
+#[must_use]
+pub fn encoded(value: &str) -> Option<String> {
+    if !value.contains([':', '@', '+', '|']) {
+        return None;
+    }
+    Some(value.replace(':', "%3A").replace('@', "%40").replace('+', "%2B").replace('|', "%7C"))
 }
 
 /// Does the route match the method, with any one segment where it names a claim?
@@ -60,7 +76,7 @@ fn matches_with(route: &Route, method: &Method, claim_is: impl Fn(&str, &str) ->
 }
 
 /// The claim's value, if it is a string that can stand as one segment of a path without acting as anything else:
-/// no `/`, no IAM wildcard or variable, no dot segment, nothing percent-encoded.
+/// no `/`, no IAM wildcard or variable, no dot segment, nothing percent-encoded. The bar is in names of federated users.
 #[must_use]
 pub fn usable_value(value: Option<&Value>) -> Option<&str> {
     let text = value?.as_str()?;

@@ -45,7 +45,15 @@ impl Permissions {
             }
         }
         let value = |claim: &'a String| pattern::usable_value(holder.claim(claim));
-        Grants { permissions: self, applied, denying, values: self.claims.iter().map(value).collect() }
+        let values: Vec<Option<&str>> = self.claims.iter().map(value).collect();
+        let encoded = values.iter().map(|value| value.and_then(|value| self.encoded(value))).collect();
+        Grants { permissions: self, applied, denying, values, encoded }
+    }
+
+    /// The value's other spelling, if a path may be spelled so.
+    fn encoded(&self, value: &str) -> Option<String> {
+        let encoded = pattern::encoded(value)?;
+        (!self.spelling.refuses(&["GET/", &encoded].concat())).then_some(encoded)
     }
 
     /// The permissions, in the document's order.

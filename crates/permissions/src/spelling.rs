@@ -35,7 +35,7 @@ const LETTERS_ROW: &str = "*%4?*";
 const MOST_LETTERS: usize = 4;
 
 /// Characters besides letters and digits that the value of a claim in a path may have.
-pub(crate) const CLAIM_PUNCTUATION: &str = "._~:@-";
+pub(crate) const CLAIM_PUNCTUATION: &str = "._~:@-+|";
 
 /// Which spellings of paths are refused, for one permission document.
 #[derive(Clone, Debug, PartialEq, Eq)]

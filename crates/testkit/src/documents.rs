@@ -84,7 +84,24 @@ pub fn document() -> impl Strategy<Value = Value> {
 pub fn claims() -> impl Strategy<Value = Value> {
     let value = || {
         let long = |length: usize| "u".repeat(length);
-        let texts = ["u1", "u1", "u1", "a", "b", "*", "?", "${aws:username}", "a/b", "..", "", "x?*", "@me", "u%31"];
+        let texts = [
+            "u1",
+            "u1",
+            "u1",
+            "a",
+            "b",
+            "*",
+            "?",
+            "${aws:username}",
+            "a/b",
+            "..",
+            "",
+            "x?*",
+            "@me",
+            "u%31",
+            "a+m@x",
+            "p|u",
+        ];
         let texts = texts.into_iter().map(str::to_owned).chain([long(128), long(129)]);
         prop::sample::select(texts.map(Value::from).chain([json!(["a", "u1"]), json!(1)]).collect::<Vec<_>>())
     };

@@ -18,9 +18,10 @@ use crate::route::Route;
 use std::fmt;
 
 /// The codes of the findings of [`of_document`].
-pub const OF_DOCUMENT: [&str; 11] = [
+pub const OF_DOCUMENT: [&str; 12] = [
     "claim_name_misspelt",
     "claim_not_in_accepted_tokens",
+    "claim_not_percent_encoded",
     "colon_segment",
     "condition_never_holds",
     "condition_on_a_list",
@@ -95,6 +96,7 @@ pub fn of_document(permissions: &Permissions, accepted: AcceptedTokens) -> Vec<F
     findings.extend(routes::routes_twice(permissions));
     findings.extend(routes::routes_never_allowed(permissions));
     findings.extend(routes::resources_too_long(permissions));
+    findings.extend(routes::claims_not_percent_encoded(permissions));
     findings
 }
 
@@ -168,6 +170,11 @@ fn placed(permissions: &Permissions) -> impl Iterator<Item = (Place, &Permission
 fn picked<'a>(list: &Place, routes: &'a [Route], mut is_meant: impl FnMut(&'a Route) -> bool) -> Vec<Subject> {
     let picked = routes.iter().enumerate().filter(|(_, route)| is_meant(route));
     picked.map(|(number, route)| Subject::route(list.clone().element(number), route)).collect()
+}
+
+/// Every permission's allows with their place.
+fn allows(permissions: &Permissions) -> impl Iterator<Item = (Place, &[Route])> {
+    placed(permissions).map(|(place, permission)| (place.member("allow"), permission.allow()))
 }
 
 /// Every list of routes with its place: those of the permissions, then `routes`.

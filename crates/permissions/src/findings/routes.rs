@@ -140,3 +140,27 @@ fn longest(route: &Route) -> usize {
     };
     LONGEST_PREFIX + route.segments().iter().map(length).sum::<usize>()
 }
+
+/// Claims that hold no character that clients percent-encode: Cognito's `sub` is a UUID.
+const NEVER_ENCODED: [&str; 1] = ["sub"];
+
+/// Allows of somebody's own path that are shut to clients that percent-encode `@` or `+`.
+pub(super) fn claims_not_percent_encoded(permissions: &Permissions) -> Option<Finding> {
+    let is_refused = |encoded: &str| permissions.spelling().refuses(&["GET/", encoded].concat());
+    let refused: Vec<&str> = ["%40", "%2B"].into_iter().filter(|encoded| is_refused(encoded)).collect();
+    if refused.is_empty() {
+        return None;
+    }
+    let names_one =
+        |segment: &Segment| matches!(segment, Segment::Claim(name) if !NEVER_ENCODED.contains(&name.as_str()));
+    let mut found = Vec::new();
+    for (list, routes) in super::allows(permissions) {
+        found.extend(picked(&list, routes, |route| route.segments().iter().any(names_one)));
+    }
+    let message = format!(
+        "a client that writes {} in the claim's value is refused, since a literal has that character or a deny names a claim",
+        refused.join(" or ")
+    );
+    let advice = "let clients write the character as it is, or ignore this where the claim never has it".to_owned();
+    Finding::at(found, "claim_not_percent_encoded", message, advice)
+}

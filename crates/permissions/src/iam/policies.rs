@@ -11,7 +11,7 @@ use super::sizes::{Lengths, Sizes};
 use super::statements::{PolicyDocument, Statements};
 use super::template::Template;
 use super::word::OTHER_VERBS;
-use crate::grants::{Grants, Verdict};
+use crate::grants::{Grants, Spellings, Verdict};
 use crate::method::Method;
 use crate::permissions::Permissions;
 use crate::route::CONNECT;
@@ -102,7 +102,7 @@ impl Policies {
     }
 
     fn template(&self, grants: &Grants<'_>, method: &Method) -> Arc<Template> {
-        let key = Key { likeness: self.catalog.likeness(grants), lengths: Lengths::new(method, grants.values()) };
+        let key = Key { likeness: self.catalog.likeness(grants), lengths: Lengths::new(method, grants.spellings()) };
         let known = |kept: &Vec<(Key, Arc<Template>)>| {
             kept.iter().find(|(known, _)| *known == key).map(|(_, template)| Arc::clone(template))
         };
@@ -180,7 +180,7 @@ fn of_request(verdict: Verdict<'_>, method: &Method) -> PolicyDocument {
 
 /// What the template says in this API and stage to this holder, and on top of it what the requested method needs.
 fn of_template(template: &Template, grants: &Grants<'_>, verdict: Verdict<'_>, method: &Method) -> PolicyDocument {
-    let view = View { template, values: grants.values(), method };
+    let view = View { template, values: grants.spellings(), method };
     let own = method.as_resource();
     let change = match (verdict.is_permitted(), own) {
         (true, _) => view.open(),
@@ -203,7 +203,7 @@ fn of_template(template: &Template, grants: &Grants<'_>, verdict: Verdict<'_>, m
 /// A template as one holder sees it who asks for one method.
 struct View<'a> {
     template: &'a Template,
-    values: &'a [Option<&'a str>],
+    values: Spellings<'a>,
     method: &'a Method,
 }
 

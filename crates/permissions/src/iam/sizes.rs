@@ -2,6 +2,7 @@
 
 use super::rows::{Meaning, Texts};
 use super::word::{Glob, Seg, VerbSeg};
+use crate::grants::Spellings;
 use crate::method::{LONGEST_RESOURCE, Method};
 use crate::route::VERBS;
 use crate::spelling::Spelling;
@@ -24,18 +25,30 @@ pub(super) struct Lengths {
     partition: usize,
     /// Of `{api}/{stage}/`.
     stage: usize,
-    /// Of each claim's value, rounded up so that few lengths differ.
-    claims: Vec<usize>,
+    claims: Vec<ClaimLength>,
+}
+
+/// What a claim's value takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct ClaimLength {
+    /// Of its longest spelling, rounded up so that few lengths differ.
+    bytes: usize,
+    /// May it be spelled in two ways?
+    twice: bool,
 }
 
 impl Lengths {
     /// For policies about this method's API and these values.
-    pub(super) fn new(method: &Method, values: &[Option<&str>]) -> Self {
-        let claim = |value: Option<&str>| value.map_or(0, |value| value.len().next_multiple_of(16));
+    pub(super) fn new(method: &Method, values: Spellings<'_>) -> Self {
+        let claim = |claim: usize| {
+            let encoded = values.encoded(claim);
+            let longest = encoded.unwrap_or_else(|| values.plain(claim)).len();
+            ClaimLength { bytes: longest.next_multiple_of(16), twice: encoded.is_some() }
+        };
         Self {
             partition: method.partition().len(),
             stage: method.api_and_stage().len(),
-            claims: values.iter().copied().map(claim).collect(),
+            claims: values.claims().map(claim).collect(),
         }
     }
 }
@@ -47,9 +60,23 @@ pub(super) struct Sizes<'a> {
 }
 
 impl Sizes<'_> {
-    /// A resource, in bytes of JSON. Everything in it is ASCII.
+    /// What a glob takes as resources, one for each spelling of the claims in it, in bytes of JSON. Everything in it is ASCII.
     pub(super) fn resource(&self, glob: &Glob) -> usize {
-        self.arn(glob) + AROUND_RESOURCE
+        let mut bytes = self.arn(glob) + AROUND_RESOURCE;
+        for seg in &glob.path {
+            if self.claim(*seg).is_some_and(|claim| claim.twice) {
+                bytes = bytes.saturating_mul(2);
+            }
+        }
+        bytes
+    }
+
+    fn claim(&self, seg: Seg) -> Option<ClaimLength> {
+        let Seg::Text(text) = seg else { return None };
+        match self.texts.meaning(text) {
+            Meaning::Literal(_) => None,
+            Meaning::Claim(claim) => self.lengths.claims.get(claim).copied(),
+        }
     }
 
     /// Does API Gateway take a resource of this length?
@@ -87,7 +114,7 @@ impl Sizes<'_> {
                 Seg::Open => 1,
                 Seg::Text(text) => match self.texts.meaning(*text) {
                     Meaning::Literal(literal) => literal.len(),
-                    Meaning::Claim(claim) => self.lengths.claims.get(claim).copied().unwrap_or_default(),
+                    Meaning::Claim(_) => self.claim(*seg).unwrap_or_default().bytes,
                 },
             };
         }

@@ -9,6 +9,7 @@
 //! that keeps to that passes over a Deny that has.
 
 use super::template::Resource;
+use crate::grants::Spellings;
 use crate::method::Method;
 use crate::spelling::Spelling;
 use serde::Serialize;
@@ -88,20 +89,22 @@ impl Statements {
         Self { stage: method.stage_prefix().to_owned(), ..Self::new(method) }
     }
 
-    pub(super) fn allow(&mut self, resource: &Resource, values: &[Option<&str>]) {
+    pub(super) fn allow(&mut self, resource: &Resource, values: Spellings<'_>) {
         Self::write(&mut self.allow, &self.stage, resource, values);
     }
 
-    pub(super) fn deny(&mut self, resource: &Resource, values: &[Option<&str>]) {
+    pub(super) fn deny(&mut self, resource: &Resource, values: Spellings<'_>) {
         Self::write(&mut self.deny, &self.stage, resource, values);
     }
 
-    fn write(list: &mut List, prefix: &str, resource: &Resource, values: &[Option<&str>]) {
-        list.begin();
-        list.0.push('"');
-        list.0.push_str(prefix);
-        list.0.extend(resource.chunks(values));
-        list.0.push('"');
+    fn write(list: &mut List, prefix: &str, resource: &Resource, values: Spellings<'_>) {
+        resource.each_spelling(values, &mut |texts| {
+            list.begin();
+            list.0.push('"');
+            list.0.push_str(prefix);
+            list.0.extend(texts.iter().copied());
+            list.0.push('"');
+        });
     }
 
     /// Denies what every policy with a wildcard denies: paths that somebody else reads as another path.

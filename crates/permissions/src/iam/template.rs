@@ -7,6 +7,7 @@ use super::plan::Loss;
 use super::rows::{Meaning, Texts};
 use super::sizes::Sizes;
 use super::word::{Glob, Seg, VerbSeg};
+use crate::grants::Spellings;
 use crate::route::VERBS;
 
 /// A policy's resources, with claims in place of their values.
@@ -78,17 +79,30 @@ impl Resource {
         Self { chunks }
     }
 
-    /// The texts in order, each claim's value in its place.
-    pub(super) fn chunks<'a>(&'a self, values: &'a [Option<&'a str>]) -> impl Iterator<Item = &'a str> {
-        self.chunks.iter().map(|chunk| match chunk {
-            Chunk::Text(text) => text.as_str(),
-            Chunk::Claim(claim) => values.get(*claim).copied().flatten().unwrap_or_default(),
-        })
+    /// Calls `write` with the texts in order, each claim's value in its place, once for each way to spell these values.
+    pub(super) fn each_spelling<'a>(&'a self, values: Spellings<'a>, write: &mut impl FnMut(&[&'a str])) {
+        let mut texts = Vec::with_capacity(self.chunks.len());
+        spell(&self.chunks, values, &mut texts, write);
     }
 
     /// Does IAM match a method with this resource? It is written `VERB/path`.
-    pub(super) fn matches(&self, values: &[Option<&str>], method: &str) -> bool {
-        matches(&self.chunks(values).collect::<String>(), method)
+    pub(super) fn matches(&self, values: Spellings<'_>, method: &str) -> bool {
+        let mut found = false;
+        self.each_spelling(values, &mut |texts| found |= matches(&texts.concat(), method));
+        found
+    }
+}
+
+fn spell<'a>(chunks: &'a [Chunk], values: Spellings<'a>, texts: &mut Vec<&'a str>, write: &mut impl FnMut(&[&'a str])) {
+    let Some((chunk, rest)) = chunks.split_first() else { return write(texts) };
+    let (text, other) = match chunk {
+        Chunk::Text(text) => (text.as_str(), None),
+        Chunk::Claim(claim) => (values.plain(*claim), values.encoded(*claim)),
+    };
+    for text in [Some(text), other].into_iter().flatten() {
+        texts.push(text);
+        spell(rest, values, texts, write);
+        texts.pop();
     }
 }
 

@@ -11,7 +11,7 @@ use super::needs::Case;
 use super::universe::Universe;
 use crate::holder::Holder;
 use crate::method::Method;
-use crate::pattern::{Effect, matches_anyones, usable_value};
+use crate::pattern::{Effect, matches_anyones, spells, usable_value};
 use crate::permission::holds;
 use crate::permissions::most_exact;
 
@@ -47,13 +47,20 @@ impl Need<'_> {
             Self::Atom(Atom::Scope(scope)) => holder.has_scope(scope),
             Self::Atom(Atom::Group(group)) => holder.has_group(group),
             Self::Atom(Atom::Claim(name, wanted)) => holder.claim(name).is_some_and(|found| holds(found, wanted)),
-            Self::IsSegment(name, place) => usable_value(holder.claim(name)) == path.get(*place).copied(),
+            Self::IsSegment(name, place) => {
+                usable_value(holder.claim(name)).is_some_and(|value| is_at(path, *place, value))
+            }
             Self::IsSegmentOrUnusable(name, place) => {
-                usable_value(holder.claim(name)).is_none_or(|value| path.get(*place) == Some(&value))
+                usable_value(holder.claim(name)).is_none_or(|value| is_at(path, *place, value))
             }
             Self::Unusable(name) => usable_value(holder.claim(name)).is_none(),
         }
     }
+}
+
+/// Does this segment of the path spell the value?
+fn is_at(path: &[&str], place: usize, value: &str) -> bool {
+    path.get(place).is_some_and(|segment| spells(value, segment))
 }
 
 impl Way<'_> {

@@ -27,7 +27,14 @@ fn found(document: &str, accepted: AcceptedTokens) -> Vec<String> {
 }
 
 /// Every kind of finding: the document's second permission, and what is found.
-const OF_PERMISSIONS: [(&str, AcceptedTokens, &[&str]); 39] = [
+const OF_PERMISSIONS: [(&str, AcceptedTokens, &[&str]); 42] = [
+    (r#"{"authenticated":true,"allow":["GET /users/${email}"]}"#, ID, &[]),
+    (
+        r#"{"authenticated":true,"allow":["GET /users/${email}"],"deny":["GET /a+b"]}"#,
+        ID,
+        &["warning claim_not_percent_encoded permissions[1].allow[0]"],
+    ),
+    (r#"{"authenticated":true,"allow":["GET /users/${sub}"],"deny":["GET /a@b"]}"#, ID, &[]),
     (r#"{"scopes":["orders/read"],"allow":["GET /orders/{id}","ANY /users/${sub}/{rest+}","$connect"]}"#, ACCESS, &[]),
     (
         r#"{"claims":{"custom:level":3},"allow":["GET /a"]}"#,

@@ -24,7 +24,7 @@ mod policy_machine;
 mod reach;
 mod rights_machine;
 
-use crate::oracle::{Rights, Want};
+use crate::oracle::{Rights, Want, spellings};
 use bits::Bits;
 use policy_machine::{PolicyMachine, SHUT};
 use reach::{Above, Below};
@@ -505,7 +505,11 @@ fn is_wrongly_shut(policy: &PolicyMachine<'_>, verb: &VerbRights, node: Node) ->
 fn spelled(rights: &Rights<'_>) -> Vec<String> {
     let rules = rights.allows.iter().chain(&rights.denies).chain(&rights.names);
     let wants = rules.flat_map(|rule| &rule.wants);
-    let texts = wants.filter_map(|want| if let Want::Text(text) = want { Some(text.clone()) } else { None });
+    let texts = wants.flat_map(|want| match want {
+        Want::Text(text) => vec![text.clone()],
+        Want::Value(value) => spellings(value).to_vec(),
+        Want::One | Want::Rest => vec![],
+    });
     texts.collect::<BTreeSet<_>>().into_iter().collect()
 }
 

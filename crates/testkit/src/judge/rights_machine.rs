@@ -5,7 +5,7 @@
 //! was read so far. The machine has all its states from the start.
 
 use super::bits::{Bits, Numbered};
-use crate::oracle::{Rights, Rule, Want};
+use crate::oracle::{Rights, Rule, Want, spellings};
 
 /// A state of the machine. The first is the one before anything was read.
 pub(super) type State = usize;
@@ -203,6 +203,7 @@ type Fits = fn(&Want, Option<&String>) -> bool;
 fn fits(want: &Want, letter: Option<&String>) -> bool {
     match want {
         Want::Text(text) => letter == Some(text),
+        Want::Value(value) => letter.is_some_and(|letter| spellings(value).contains(letter)),
         Want::One | Want::Rest => true,
     }
 }
@@ -211,6 +212,7 @@ fn fits(want: &Want, letter: Option<&String>) -> bool {
 fn is_own(want: &Want, letter: Option<&String>) -> bool {
     match want {
         Want::Text(text) => letter == Some(text),
+        Want::Value(value) => letter.is_some_and(|letter| spellings(value).contains(letter)),
         Want::One | Want::Rest => letter.is_none(),
     }
 }

@@ -13,8 +13,9 @@
 //!
 //! **Which requests a row matches.** A verb covers itself alone, letter by letter. `ANY` covers every verb, also one that
 //! nobody knows, but not `$connect`. A literal is equal to its segment, `{x}` is any one segment, `{rest+}` one or more.
-//! `${claim}` is the claim's value if that is *usable*: a text of 1 to 128 characters of `A-Za-z0-9._~:@-`, neither `.`
-//! nor `..`. If it is not usable, an allow matches nothing, and a deny matches any one segment in that place.
+//! `${claim}` is the claim's value if that is *usable*: a text of 1 to 128 characters of `A-Za-z0-9._~:@+|-`, neither
+//! `.` nor `..`; the segment spells it letter by letter, or with `%3A`, `%40`, `%2B`, `%7C` for each `:`, `@`, `+`, `|`. If it
+//! is not usable, an allow matches nothing, and a deny matches any one segment in that place.
 //!
 //! **The literal wins.** An allow row R *gives way* at a request if there is a named row S that is not greedy, covers the
 //! verb, and matches the path with any one segment for each `${claim}`, so that at the first place at which one of R and S
@@ -84,6 +85,8 @@ pub enum Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Want {
     Text(String),
+    /// The value of a claim, in one spelling or the other.
+    Value(String),
     One,
     Rest,
 }
@@ -139,9 +142,9 @@ impl Document {
         let denies = applying().flat_map(|permission| &permission.deny);
         Rights {
             document: self,
-            allows: allows.filter_map(|row| Rule::of(row, |claim| usable(&claims[claim]).map(Want::Text))).collect(),
+            allows: allows.filter_map(|row| Rule::of(row, |claim| usable(&claims[claim]).map(Want::Value))).collect(),
             denies: denies
-                .filter_map(|row| Rule::of(row, |claim| Some(usable(&claims[claim]).map_or(Want::One, Want::Text))))
+                .filter_map(|row| Rule::of(row, |claim| Some(usable(&claims[claim]).map_or(Want::One, Want::Value))))
                 .collect(),
             names: self.named.iter().filter_map(|row| Rule::of(row, |_| Some(Want::One))).collect(),
         }
@@ -179,7 +182,7 @@ fn applies(conditions: &Value, claims: &Value) -> bool {
 /// The claim's value, if it can stand in a path.
 fn usable(value: &Value) -> Option<String> {
     let text = value.as_str()?;
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '~' | ':' | '@' | '-');
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._~:@+|-".contains(c);
     let good = (1..=128).contains(&text.chars().count()) && text.chars().all(is_plain) && text != "." && text != "..";
     good.then(|| text.to_owned())
 }
@@ -249,8 +252,23 @@ fn fits(wants: &[Want], segments: &[&str]) -> bool {
         (None, None) | (Some((Want::Rest, _)), Some(_)) => true,
         (Some((Want::One, wants)), Some((_, segments))) => fits(wants, segments),
         (Some((Want::Text(text), wants)), Some((segment, segments))) => text == segment && fits(wants, segments),
+        (Some((Want::Value(text), wants)), Some((segment, segments))) => {
+            spellings(text).iter().any(|spelling| spelling == segment) && fits(wants, segments)
+        }
         _ => false,
     }
+}
+
+/// How the value of a claim may stand in a path.
+pub fn spellings(value: &str) -> [String; 2] {
+    let mut encoded = String::new();
+    for character in value.chars() {
+        match ":@+|".find(character) {
+            Some(at) => encoded.push_str(["%3A", "%40", "%2B", "%7C"][at]),
+            None => encoded.push(character),
+        }
+    }
+    [value.to_owned(), encoded]
 }
 
 fn segments_of(path: &str) -> Vec<&str> {

@@ -25,7 +25,7 @@ pub struct Spelling {
 const ALWAYS: &[u8] = b"./#%";
 
 /// Of rows 2 and 4, what the value of a claim can have besides `.`.
-const OF_CLAIMS: &[u8] = b"-@ABCDEFGHIJKLMNO";
+const OF_CLAIMS: &[u8] = b"+-@ABCDEFGHIJKLMNO";
 
 impl Spelling {
     pub(super) fn new<'a>(literals: impl Iterator<Item = &'a str>, denies_claims: bool) -> Self {
