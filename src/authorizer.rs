@@ -100,6 +100,7 @@ impl Authorizer {
         let found = trusted.keys.find(&key_id, now).await;
         let found = found.map_err(|error| self.without_key(error, trusted, now))?;
         let claims = trusted.verifier.verify(token, &trusted.issuer, &found.key, now)?;
+        self.documents.refresh(now).await;
         let document = self.documents.active();
         let grants = document.permissions.grants(&claims);
         let verdict = grants.decide(method);

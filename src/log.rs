@@ -10,7 +10,7 @@ mod metrics;
 mod subject;
 
 pub use line::{DecisionLine, StartLine};
-pub use metrics::{KeyCounts, MetricFields, Metrics};
+pub use metrics::{DocumentCounts, KeyCounts, MetricFields, Metrics};
 pub(crate) use subject::hexadecimal;
 pub use subject::{InvalidSubjectKey, SHORTEST_SUBJECT_KEY, SubjectIds, SubjectLog};
 

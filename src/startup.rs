@@ -3,14 +3,14 @@
 use crate::authorizer::{Authorizer, TrustedIssuer};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, ConfigError, Files, IssuerConfig, KeyPlace, UnknownSettings};
-use crate::documents::{ActiveDocument, Documents};
+use crate::documents::{ActiveDocument, DocumentEvent, Documents, ExtensionSource};
 use crate::gateway::{Gateway, HttpApiResponse};
 use crate::jwks::{
     Algorithms, BundledKeySource, DiscoveredKeySource, HttpKeySource, InvalidKeySet, KeyCache, KeyEvent, KeySet,
     KeySource, TrustedRoots,
 };
 use crate::log::{Level, Logger, Metrics, StartLine};
-use permissions::iam::Coverage;
+use permissions::iam::{Coverage, Limits};
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
@@ -32,13 +32,19 @@ pub async fn start(
     let read = |json: &[u8]| ActiveDocument::parse(json, config.limits);
     let document = files.parse("PERMISSIONS_FILE", &config.permissions_file, read)?;
     let (issuers, keys) = trusted_issuers(&config, &files, logger)?;
-    let authorizer = Authorizer { issuers, documents: Documents::fixed(document) };
+    let mut authorizer = Authorizer { issuers, documents: Documents::fixed(document) };
     let document = authorizer.documents.active();
     document.permissions.check_issuers(&authorizer.entries()).map_err(|problem| ConfigError::File {
         variable: "PERMISSIONS_FILE",
         path: config.permissions_file.clone(),
         problem: problem.to_string(),
     })?;
+    if let Some(source) = &config.permissions_source {
+        let extension = source.extension.clone();
+        let source =
+            (ExtensionSource::new(extension, source.port, variable("AWS_SESSION_TOKEN")), source.refresh_seconds);
+        authorizer.documents = refreshed(Arc::clone(&document), source, config.limits, &authorizer.entries(), logger);
+    }
     keys.prefetch().await;
     logger.started(&start_line(&config, &document, authorizer.issuers.len()));
     Ok(Gateway {
@@ -53,6 +59,28 @@ pub async fn start(
         subject_log: config.subject_log,
         metrics: config.metrics_namespace.and_then(Metrics::new),
     })
+}
+
+/// Newer documents are read as the packaged one is.
+fn refreshed(
+    document: Arc<ActiveDocument>,
+    (source, refresh_seconds): (ExtensionSource, u64),
+    limits: Limits,
+    entries: &[&str],
+    logger: Logger,
+) -> Documents {
+    let entries: Vec<String> = entries.iter().map(|entry| (*entry).to_owned()).collect();
+    let read = move |json: &[u8]| {
+        let entries: Vec<&str> = entries.iter().map(String::as_str).collect();
+        let document = ActiveDocument::parse(json, limits).map_err(|error| error.to_string())?;
+        document.permissions.check_issuers(&entries).map_err(|error| error.to_string())?;
+        Ok(document)
+    };
+    let observer = move |event: &DocumentEvent| {
+        let level = if matches!(event, DocumentEvent::Replaced { .. }) { Level::Info } else { Level::Warn };
+        logger.message(level, event);
+    };
+    Documents::refreshed(document, Box::new(source), refresh_seconds, Box::new(read), Box::new(observer))
 }
 
 fn start_line<'a>(config: &Config, document: &'a ActiveDocument, issuers: usize) -> StartLine<'a> {

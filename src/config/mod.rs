@@ -10,6 +10,7 @@ mod issuers;
 mod issuers_file;
 mod lambda;
 mod logging;
+mod permissions_source;
 mod unknown;
 mod variables;
 mod verification;
@@ -17,6 +18,7 @@ mod verification;
 pub use error::ConfigError;
 pub use files::{Files, working_directory};
 pub use lambda::logger;
+pub use permissions_source::PermissionsSource;
 pub use unknown::UnknownSettings;
 
 use crate::gateway::{HttpApiResponse, InvalidTokenAnswer, TokenSource};
@@ -43,6 +45,8 @@ pub struct Config {
     pub jwks_max_age: MaxAge,
     /// `PERMISSIONS_FILE`.
     pub permissions_file: String,
+    /// `PERMISSIONS_SOURCE` and `PERMISSIONS_REFRESH_SECONDS`; `None`: the file alone.
+    pub permissions_source: Option<PermissionsSource>,
     /// `POLICY_COVERS` and `POLICY_BUDGET_BYTES`.
     pub limits: Limits,
     /// `TOKEN_SOURCE`.
@@ -128,6 +132,7 @@ impl Config {
             jwks_ca_file: vars.text("JWKS_CA_FILE"),
             jwks_max_age: verification::max_age(&vars)?,
             permissions_file: vars.text("PERMISSIONS_FILE").unwrap_or_else(|| DEFAULT_PERMISSIONS_FILE.to_owned()),
+            permissions_source: permissions_source::permissions_source(&vars)?,
             limits: answers::limits(&vars)?,
             token_sources: answers::token_sources(&vars)?,
             invalid_token: answers::invalid_token(&vars)?,

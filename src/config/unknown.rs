@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Every setting.
-const SETTINGS: [&str; 23] = [
+const SETTINGS: [&str; 25] = [
     "APP_CLIENT_ID",
     "HTTP_API_RESPONSE",
     "IDENTITY_SOURCE_CHECK",
@@ -20,6 +20,8 @@ const SETTINGS: [&str; 23] = [
     "LOG_SUBJECT_KEY",
     "METRICS_NAMESPACE",
     "PERMISSIONS_FILE",
+    "PERMISSIONS_REFRESH_SECONDS",
+    "PERMISSIONS_SOURCE",
     "POLICY_BUDGET_BYTES",
     "POLICY_COVERS",
     "RESOURCE",

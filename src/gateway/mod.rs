@@ -118,7 +118,7 @@ impl Gateway {
         let Some(metrics) = &self.metrics else { return self.logger.decision(level, line) };
         let now = self.clock.now();
         let keys = self.authorizer.key_counts(now);
-        let fields = metrics.fields(now.milliseconds(), line.cut.is_some(), line.policy_bytes.is_some(), keys);
+        let fields = metrics.fields(now.milliseconds(), line, keys, self.authorizer.documents.counts());
         self.logger.measured(level, line, &fields);
     }
 

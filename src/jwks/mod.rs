@@ -27,3 +27,4 @@ pub use no_key::{NoKey, Unavailable};
 pub use roots::TrustedRoots;
 pub use schedule::{BURST, LONGEST_BACKOFF_SECONDS, REFILL_SECONDS};
 pub use source::{BundledKeySource, FetchError, HttpKeySource, KeySource, LARGEST_ANSWER};
+pub(crate) use source::{body, build_client};

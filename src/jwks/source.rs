@@ -129,7 +129,7 @@ impl HttpKeySource {
 }
 
 /// A client with these roots that keeps so many connections open to each host.
-pub(super) fn build_client(roots: &TrustedRoots, kept_connections: usize) -> Result<reqwest::Client, FetchError> {
+pub(crate) fn build_client(roots: &TrustedRoots, kept_connections: usize) -> Result<reqwest::Client, FetchError> {
     let tls = roots.client_config().map_err(|_| FetchError::Client)?;
     let builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
@@ -144,14 +144,19 @@ pub(super) fn build_client(roots: &TrustedRoots, kept_connections: usize) -> Res
 
 /// The body of a 200 from this URL.
 pub(super) async fn get(client: &reqwest::Client, url: &str) -> Result<Vec<u8>, FetchError> {
-    let mut response = client.get(url).send().await.map_err(|error| classify(&error))?;
+    body(client.get(url), LARGEST_ANSWER).await
+}
+
+/// The body of a 200 to this request, of so many bytes at the most.
+pub(crate) async fn body(request: reqwest::RequestBuilder, largest: usize) -> Result<Vec<u8>, FetchError> {
+    let mut response = request.send().await.map_err(|error| classify(&error))?;
     match response.status().as_u16() {
         200 => {}
         found => return Err(FetchError::Status { found }),
     }
     let mut text = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error))? {
-        if text.len() + chunk.len() > LARGEST_ANSWER {
+        if text.len() + chunk.len() > largest {
             return Err(FetchError::TooLarge);
         }
         text.extend_from_slice(&chunk);

@@ -4,6 +4,7 @@
 //! members of the same line are metrics, and which are dimensions. Dimensions are codes of the function alone, so their
 //! number is bounded, and nothing of a token or a path is among them.
 
+use super::line::DecisionLine;
 use serde::{Serialize, Serializer};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -17,6 +18,17 @@ pub struct Metrics {
     started: AtomicBool,
     fetches: AtomicU64,
     failures: AtomicU64,
+    document_failures: AtomicU64,
+    document_rejections: AtomicU64,
+}
+
+/// What is known of permission documents, from the start of the process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DocumentCounts {
+    /// Fetches that failed.
+    pub failures: u64,
+    /// Documents that could not be used.
+    pub rejections: u64,
 }
 
 /// What is known of the keys, from the start of the process.
@@ -45,6 +57,10 @@ pub struct MetricFields<'a> {
     key_fetches: u64,
     /// Key fetches since the last line that failed.
     key_failures: u64,
+    /// Fetches of the permission document since the last line that failed.
+    document_failures: u64,
+    /// Permission documents since the last line that could not be used.
+    document_rejections: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     key_age_seconds: Option<u64>,
 }
@@ -79,11 +95,13 @@ enum Definitions {
     Others { policy_bytes: bool, key_age: bool },
 }
 
-const COUNTED: [Definition; 4] = [
+const COUNTED: [Definition; 6] = [
     Definition { name: "cut_policies", unit: "Count" },
     Definition { name: "cold_starts", unit: "Count" },
     Definition { name: "key_fetches", unit: "Count" },
     Definition { name: "key_failures", unit: "Count" },
+    Definition { name: "document_failures", unit: "Count" },
+    Definition { name: "document_rejections", unit: "Count" },
 ];
 const DURATION: Definition = Definition { name: "duration_us", unit: "Microseconds" };
 const POLICY_BYTES: Definition = Definition { name: "policy_bytes", unit: "Bytes" };
@@ -113,12 +131,21 @@ impl Metrics {
             started: AtomicBool::new(false),
             fetches: AtomicU64::new(0),
             failures: AtomicU64::new(0),
+            document_failures: AtomicU64::new(0),
+            document_rejections: AtomicU64::new(0),
         })
     }
 
     /// The metrics of one line.
     #[must_use]
-    pub fn fields(&self, milliseconds: u64, cut: bool, has_policy: bool, keys: KeyCounts) -> MetricFields<'_> {
+    pub fn fields(
+        &self,
+        milliseconds: u64,
+        line: &DecisionLine<'_>,
+        keys: KeyCounts,
+        documents: DocumentCounts,
+    ) -> MetricFields<'_> {
+        let (cut, has_policy) = (line.cut.is_some(), line.policy_bytes.is_some());
         let since = |told: &AtomicU64, total: u64| total.saturating_sub(told.fetch_max(total, Ordering::Relaxed));
         let others = Definitions::Others { policy_bytes: has_policy, key_age: keys.age_seconds.is_some() };
         let directive = |dimensions, metrics| Directive { namespace: &self.namespace, dimensions, metrics };
@@ -135,6 +162,8 @@ impl Metrics {
             cold_starts: u8::from(!self.started.swap(true, Ordering::Relaxed)),
             key_fetches: since(&self.fetches, keys.fetches),
             key_failures: since(&self.failures, keys.failures),
+            document_failures: since(&self.document_failures, documents.failures),
+            document_rejections: since(&self.document_rejections, documents.rejections),
             key_age_seconds: keys.age_seconds,
         }
     }
@@ -146,7 +175,8 @@ mod tests {
     use serde_json::{Value, json};
 
     fn told(metrics: &Metrics, keys: KeyCounts) -> Value {
-        serde_json::to_value(metrics.fields(1, false, true, keys)).unwrap()
+        let line = DecisionLine::default();
+        serde_json::to_value(metrics.fields(1, &line, keys, DocumentCounts::default())).unwrap()
     }
 
     #[test]
@@ -166,7 +196,9 @@ mod tests {
         let metrics = Metrics::new("authorizer".to_owned()).unwrap();
         for (has_policy, age_seconds) in [(true, Some(7)), (false, None), (true, None), (false, Some(0))] {
             let keys = KeyCounts { age_seconds, ..KeyCounts::default() };
-            let told = serde_json::to_value(metrics.fields(1, true, has_policy, keys)).unwrap();
+            let line = DecisionLine { policy_bytes: has_policy.then_some(1), ..DecisionLine::default() };
+            let fields = metrics.fields(1, &line, keys, DocumentCounts::default());
+            let told = serde_json::to_value(fields).unwrap();
             let named = told["_aws"]["CloudWatchMetrics"][1]["Metrics"].as_array().unwrap();
             let has = |name: &str| named.iter().any(|metric| metric["Name"] == name);
             assert_eq!((has("policy_bytes"), has("key_age_seconds")), (has_policy, age_seconds.is_some()));

@@ -26,6 +26,7 @@ mod key_endpoint;
 mod key_rotation;
 mod log_lines;
 mod mutated_events;
+mod newer_documents;
 mod policy_at_size;
 mod policy_cases;
 mod policy_judge;
