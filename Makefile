@@ -54,7 +54,7 @@ help: ## This list
 run: $(RUN_VENV)/.installed ## Send every event in events/ to the function and compare the answers
 	@$(WITH_CARGO_LAMBDA) python3 tools/run_events.py
 
-watch: $(RUN_VENV)/.installed ## Leave the function running for `cargo lambda invoke`
+watch: $(RUN_VENV)/.installed ## Leave the function running for `cargo lambda invoke`; SETTINGS=my.env for your own settings
 	@$(WITH_CARGO_LAMBDA) python3 tools/watch.py
 
 events: $(EVENTS_VENV)/.installed ## Make events/ anew: keys, key set, tokens. No private key is kept

@@ -65,8 +65,8 @@ def _body(name: str) -> dict[str, Any]:
     return json.loads((EVENTS / f"{name}.json").read_text())
 
 
-def local_settings() -> dict[str, str]:
-    """The settings under which every event has its outcome."""
+def local_settings(file: Path = SETTINGS) -> dict[str, str]:
+    """The settings in a file; without one, those under which every event has its outcome."""
     # An editor may have written a byte order mark.
-    lines = [line.strip() for line in SETTINGS.read_text(encoding="utf-8-sig").splitlines()]
+    lines = [line.strip() for line in file.read_text(encoding="utf-8-sig").splitlines()]
     return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))

@@ -1,11 +1,12 @@
-"""Leaves the function running for `cargo lambda invoke` (`make watch`)."""
+"""Leaves the function running for `cargo lambda invoke` (`make watch`), with the settings in SETTINGS if it names a file."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
-from event_files import ROOT, local_settings
+from event_files import ROOT, SETTINGS, local_settings
 from lambda_watch import FUNCTION, INTERRUPTED, build, free_port, stopped_by_signals, watching
 
 
@@ -15,7 +16,7 @@ def main() -> int:
         with stopped_by_signals():
             build()
             print(instructions(port), flush=True)
-            with watching(port, local_settings()) as watch:
+            with watching(port, local_settings(Path(os.environ.get("SETTINGS") or SETTINGS))) as watch:
                 return watch.wait()
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -10,6 +10,7 @@ mod check;
 pub mod command;
 mod import;
 pub mod input;
+mod matrix;
 mod outcome;
 mod output;
 mod settings;

@@ -1,17 +1,17 @@
 //! `authz explain GET /orders/7`: the answer for one caller, the rule that decides, and what would open it.
 
+use super::holder::HolderArgs;
 use crate::input;
 use crate::outcome::{Failure, Outcome};
 use crate::output::{Form, Output, Paint};
 use crate::suite;
 use crate::words;
 use permissions::iam::{Compiled, Coverage, DEFAULT_BUDGET_BYTES, Limits, Policies, Says};
-use permissions::json::Strict;
-use permissions::questions::{Atom, Caller, Explanation, Facts, Index, explain};
+use permissions::questions::{Explanation, Facts, Index, explain};
 use permissions::{Method, Rule, Verdict};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What the verb takes.
 #[derive(Debug, clap::Args)]
@@ -26,18 +26,8 @@ pub struct Args {
     /// The request: verb and path, or `$connect`.
     #[arg(required = true, num_args = 1..=2, value_name = "REQUEST")]
     request: Vec<String>,
-    /// Scopes that the token carries.
-    #[arg(long, value_delimiter = ',', value_name = "SCOPE")]
-    scopes: Vec<String>,
-    /// Groups that the holder is in.
-    #[arg(long, value_delimiter = ',', value_name = "GROUP")]
-    groups: Vec<String>,
-    /// A claim and its value, a text; once for each claim. For other types take `--claims`.
-    #[arg(long, value_name = "NAME=VALUE")]
-    claim: Vec<String>,
-    /// The token's claims, a JSON object; `-` reads standard input. The other options add to them.
-    #[arg(long, value_name = "FILE")]
-    claims: Option<PathBuf>,
+    #[command(flatten)]
+    holder: HolderArgs,
     /// The permission document.
     #[arg(long, short, value_name = "FILE", default_value = "permissions.json")]
     document: PathBuf,
@@ -56,7 +46,7 @@ struct Answer<'a> {
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Outcome, Failure> {
     let request = args.request.join(" ");
     let method = requested(&request)?;
-    let caller = caller(args)?;
+    let caller = args.holder.caller()?;
     let document = input::permissions(&args.document)?;
     let (index, facts) = (Index::new(&document), Facts::of_cognito());
     let explanation = explain(&index, &caller, &method, &facts)?;
@@ -78,49 +68,6 @@ fn requested(text: &str) -> Result<Method, Failure> {
         return Err(Failure::Usage(problem));
     }
     suite::method(text).map_err(Failure::Usage)
-}
-
-fn caller(args: &Args) -> Result<Caller, Failure> {
-    let mut caller = args.claims.as_deref().map(claims).transpose()?.map(Caller::new).unwrap_or_default();
-    for claim in &args.claim {
-        let (name, value) = claim.split_once('=').filter(|(name, _)| !name.is_empty()).ok_or_else(|| {
-            Failure::Usage("found a `--claim` without a name and `=`, expected `NAME=VALUE`".to_owned())
-        })?;
-        if let Some(option) = option_for(name) {
-            return Err(Failure::Usage(format!("found `--claim {name}=`, expected `{option}`")));
-        }
-        caller = caller.with_claim(name, value.into());
-    }
-    let scopes = args.scopes.iter().map(|scope| Atom::Scope(scope));
-    Ok(scopes.chain(args.groups.iter().map(|group| Atom::Group(group))).fold(caller, Caller::with))
-}
-
-/// Claims that have an option of their own, as their values are lists.
-fn option_for(claim: &str) -> Option<&'static str> {
-    match claim {
-        "scope" => Some("--scopes"),
-        "cognito:groups" => Some("--groups"),
-        _ => None,
-    }
-}
-
-/// The claims in the file. Those that the function would refuse a token for are refused here.
-fn claims(file: &Path) -> Result<Map<String, Value>, Failure> {
-    let Strict(read) = serde_json::from_str(&input::text(file)?).map_err(|error| Failure::file(file, error))?;
-    let Value::Object(claims) = read else {
-        return Err(Failure::file(file, "found another value, expected an object of claims"));
-    };
-    if claims.get("scope").is_some_and(|scope| !scope.is_string()) {
-        return Err(Failure::file(
-            file,
-            "at `scope`: found another type, expected a text of scopes with spaces between",
-        ));
-    }
-    let texts = |groups: &Value| groups.as_array().is_some_and(|groups| groups.iter().all(Value::is_string));
-    if claims.get("cognito:groups").is_some_and(|groups| !texts(groups)) {
-        return Err(Failure::file(file, "at `cognito:groups`: found another type, expected a list of texts"));
-    }
-    Ok(claims)
 }
 
 fn text(answer: &Answer<'_>, paint: Paint) -> Result<String, Failure> {

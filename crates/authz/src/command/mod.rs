@@ -4,9 +4,12 @@ mod check;
 mod completions;
 mod diff;
 mod explain;
+mod holder;
 mod import;
+mod matrix;
 mod simulate;
 mod test;
+mod token;
 mod who;
 
 use crate::outcome::{Failure, Outcome};
@@ -26,10 +29,14 @@ pub enum Command {
     Explain(explain::Args),
     /// Make a permission document from a specification of the API, or check that the two agree.
     Import(import::Args),
+    /// Show who can call which route, as a table or a page.
+    Matrix(matrix::Args),
     /// Give the function's answers to events, byte for byte.
     Simulate(simulate::Args),
     /// Run the tests of a document, and count what they would not notice.
     Test(test::Args),
+    /// Make a token for work on one's own machine, and a key set for it.
+    Token(token::Args),
     /// Tell under which conditions anybody can call a route.
     Who(who::Args),
 }
@@ -46,8 +53,10 @@ impl Command {
             Self::Diff(args) => diff::run(args, output),
             Self::Explain(args) => explain::run(args, output),
             Self::Import(args) => import::run(args, output),
+            Self::Matrix(args) => matrix::run(args, output),
             Self::Simulate(args) => simulate::run(args, output),
             Self::Test(args) => test::run(args, output),
+            Self::Token(args) => token::run(args, output),
             Self::Who(args) => who::run(args, output),
         }
     }

@@ -14,7 +14,9 @@ mod docs;
 mod explain;
 mod import;
 mod import_differential;
+mod matrix;
 mod suite;
+mod token;
 mod who;
 
 use std::path::{Path, PathBuf};
