@@ -10,7 +10,10 @@ use crate::jwks::{
     KeySource, TrustedRoots,
 };
 use crate::log::{Level, Logger, Metrics, StartLine};
+use permissions::Permissions;
+use permissions::findings::{self, AcceptedTokens, Checks, Finding};
 use permissions::iam::{Coverage, Limits};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
@@ -39,6 +42,10 @@ pub async fn start(
         path: config.permissions_file.clone(),
         problem: problem.to_string(),
     })?;
+    let verifiers = authorizer.issuers.iter().map(|issuer| issuer.verifier.as_ref());
+    for surprise in surprises(&document.permissions, config::accepted_tokens(verifiers)) {
+        logger.message(Level::Warn, &surprise);
+    }
     if let Some(source) = &config.permissions_source {
         let extension = source.extension.clone();
         let source =
@@ -81,6 +88,22 @@ fn refreshed(
         logger.message(level, event);
     };
     Documents::refreshed(document, Box::new(source), refresh_seconds, Box::new(read), Box::new(observer))
+}
+
+/// What conditions of the document will do to its author's surprise, one line a kind: a deny that never applies leaves open
+/// what it names.
+fn surprises(permissions: &Permissions, accepted: AcceptedTokens) -> Vec<String> {
+    let found = findings::of_conditions(permissions, accepted);
+    let mut kinds: BTreeMap<&str, (Finding, usize)> = BTreeMap::new();
+    for finding in findings::without_ignored(permissions, found, Checks::OfConditions) {
+        let more = finding.subjects.len();
+        kinds.entry(finding.code).and_modify(|(_, others)| *others += more).or_insert((finding, 0));
+    }
+    let line = |(finding, others): (Finding, usize)| match others {
+        0 => format!("{finding} (`authz check` tells all)"),
+        _ => format!("{finding} (and {others} more places of this kind: `authz check` tells all)"),
+    };
+    kinds.into_values().map(line).collect()
 }
 
 fn start_line<'a>(config: &Config, document: &'a ActiveDocument, issuers: usize) -> StartLine<'a> {
@@ -175,5 +198,32 @@ impl Keys {
             fetches.spawn(async move { keys.prefetch(SystemClock.now()).await });
         }
         fetches.join_all().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_that_never_hold_are_told_one_line_a_kind_unless_ignored() {
+        let document = |lint: &str| {
+            let json = format!(
+                r#"{{"permissions":[
+                    {{"authenticated":true,"allow":["GET /a"]}},
+                    {{"claims":{{"custom:level":3}},"allow":["GET /b"]}},
+                    {{"claims":{{"custom:on":true}},"allow":["GET /c/:id"]}}]{lint}}}"#
+            );
+            Permissions::parse(json.as_bytes()).unwrap()
+        };
+        let codes = |permissions: &Permissions| {
+            let accepted = AcceptedTokens { access: false, id: true };
+            let told = surprises(permissions, accepted);
+            told.into_iter().map(|line| line.split(':').next().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        // Routes are looked at by `authz check` alone.
+        assert_eq!(codes(&document("")), ["condition_never_holds"]);
+        let ignored = r#","lint":{"ignore":[{"code":"condition_never_holds","reason":"known"}]}"#;
+        assert_eq!(codes(&document(ignored)), Vec::<String>::new());
     }
 }

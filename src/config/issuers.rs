@@ -3,9 +3,20 @@
 use super::error::ConfigError;
 use super::variables::Variables;
 use super::{IssuerConfig, Issuers, KeyPlace, verification};
-use crate::token::{Issuer, Verifier};
+use crate::token::{Issuer, TokenUse, Verifier};
+use permissions::findings::AcceptedTokens;
 use permissions::issuers::is_fetchable;
 use std::sync::Arc;
+
+/// The tokens that one of these accepts.
+pub fn accepted_tokens<'a>(verifiers: impl IntoIterator<Item = &'a Verifier>) -> AcceptedTokens {
+    let mut accepted = AcceptedTokens { access: false, id: false };
+    for verifier in verifiers {
+        accepted.access |= verifier.token_uses.contains(&TokenUse::Access);
+        accepted.id |= verifier.token_uses.contains(&TokenUse::Id);
+    }
+    accepted
+}
 
 /// Cognito's `UserPoolIdType`: at most 55 characters.
 const LONGEST_POOL_ID: usize = 55;

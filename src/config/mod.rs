@@ -17,6 +17,7 @@ mod verification;
 
 pub use error::ConfigError;
 pub use files::{Files, working_directory};
+pub use issuers::accepted_tokens;
 pub use lambda::logger;
 pub use permissions_source::PermissionsSource;
 pub use unknown::UnknownSettings;

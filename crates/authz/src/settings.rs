@@ -6,8 +6,6 @@ use crate::input;
 use crate::outcome::Failure;
 use crate::output::{Finding, Level, Source};
 use cognito_authorizer::config::{Config, ConfigError, Files, IssuerConfig, UnknownSettings, working_directory};
-use cognito_authorizer::token::TokenUse;
-use permissions::findings::AcceptedTokens;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -153,12 +151,6 @@ impl Settings {
         }
         None
     }
-}
-
-/// The tokens that these settings accept, of any issuer.
-pub(crate) fn accepted(issuers: &[IssuerConfig]) -> AcceptedTokens {
-    let accepts = |kind: TokenUse| issuers.iter().any(|issuer| issuer.verifier.token_uses.contains(&kind));
-    AcceptedTokens { access: accepts(TokenUse::Access), id: accepts(TokenUse::Id) }
 }
 
 /// The names of the issuers' entries, each once.

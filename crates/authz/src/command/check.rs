@@ -6,6 +6,7 @@ use crate::outcome::{Failure, Outcome};
 use crate::output::{Finding, Format, Level, Output, Source};
 use crate::settings::{self, Settings};
 use clap::ValueEnum;
+use cognito_authorizer::config::accepted_tokens;
 use permissions::Permissions;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -56,7 +57,10 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Outcome, Failure> 
         is_valid = understood.config.is_some();
         findings.extend(understood.findings);
         if let Some((config, all)) = understood.config {
-            used = Use { accepted: settings::accepted(&all), limits: config.limits };
+            used = Use {
+                accepted: accepted_tokens(all.iter().map(|issuer| issuer.verifier.as_ref())),
+                limits: config.limits,
+            };
             issuers = Some(all);
         }
     }

@@ -7,6 +7,8 @@ use crate::permissions::Permissions;
 /// Which findings were looked for?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Checks {
+    /// Those of [`of_conditions`](super::of_conditions) alone.
+    OfConditions,
     /// Those of [`OF_DOCUMENT`](super::OF_DOCUMENT) alone.
     OfDocument,
     /// All that there are.
@@ -26,8 +28,7 @@ pub fn without_ignored(permissions: &Permissions, findings: Vec<Finding>, checks
             applies |= touched != Touched::Nothing;
             touched != Touched::Everything
         });
-        let looked_for = checks == Checks::All || OF_DOCUMENT.contains(&ignore.code.as_str());
-        if !applies && looked_for {
+        if !applies && checks.include(&ignore.code) {
             needless.push(Subject {
                 place: Place::default().member("lint").member("ignore").element(number),
                 route: ignore.route.clone(),
@@ -36,6 +37,18 @@ pub fn without_ignored(permissions: &Permissions, findings: Vec<Finding>, checks
     }
     left.extend(ignore_needless(needless));
     left
+}
+
+impl Checks {
+    /// Is it known whether there is a finding of this code?
+    fn include(self, code: &str) -> bool {
+        match self {
+            // Needless entries are left to whoever looks for everything.
+            Self::OfConditions => false,
+            Self::OfDocument => OF_DOCUMENT.contains(&code),
+            Self::All => true,
+        }
+    }
 }
 
 #[derive(PartialEq)]
