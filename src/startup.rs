@@ -3,8 +3,8 @@
 use crate::authorizer::{Authorizer, TrustedIssuer};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, ConfigError, Files, IssuerConfig, KeyPlace, UnknownSettings};
-use crate::documents::{ActiveDocument, DocumentEvent, Documents, ExtensionSource};
-use crate::gateway::{Gateway, HttpApiResponse};
+use crate::documents::{ActiveDocument, DocumentEvent, Documents, ExtensionSource, Reader};
+use crate::gateway::{Gateway, HttpApiResponse, Validator};
 use crate::jwks::{
     Algorithms, BundledKeySource, DiscoveredKeySource, HttpKeySource, InvalidKeySet, KeyCache, KeyEvent, KeySet,
     KeySource, TrustedRoots,
@@ -13,6 +13,7 @@ use crate::log::{Level, Logger, Metrics, StartLine};
 use permissions::Permissions;
 use permissions::findings::{self, AcceptedTokens, Checks, Finding};
 use permissions::iam::{Coverage, Limits};
+use permissions::questions::Facts;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -52,6 +53,12 @@ pub async fn start(
             (ExtensionSource::new(extension, source.port, variable("AWS_SESSION_TOKEN")), source.refresh_seconds);
         authorizer.documents = refreshed(Arc::clone(&document), source, config.limits, &authorizer.entries(), logger);
     }
+    let validator = Validator {
+        read: reader(config.limits, &authorizer.entries()),
+        no_new_access: config.validator_no_new_access,
+        // Of other issuers' tokens nothing is known.
+        facts: if authorizer.entries().is_empty() { Facts::of_cognito() } else { Facts::none() },
+    };
     keys.prefetch().await;
     logger.started(&start_line(&config, &document, authorizer.issuers.len()));
     Ok(Gateway {
@@ -65,6 +72,7 @@ pub async fn start(
         logger,
         subject_log: config.subject_log,
         metrics: config.metrics_namespace.and_then(Metrics::new),
+        validator: Some(validator),
     })
 }
 
@@ -76,18 +84,22 @@ fn refreshed(
     entries: &[&str],
     logger: Logger,
 ) -> Documents {
-    let entries: Vec<String> = entries.iter().map(|entry| (*entry).to_owned()).collect();
-    let read = move |json: &[u8]| {
-        let entries: Vec<&str> = entries.iter().map(String::as_str).collect();
-        let document = ActiveDocument::parse(json, limits).map_err(|error| error.to_string())?;
-        document.permissions.check_issuers(&entries).map_err(|error| error.to_string())?;
-        Ok(document)
-    };
     let observer = move |event: &DocumentEvent| {
         let level = if matches!(event, DocumentEvent::Replaced { .. }) { Level::Info } else { Level::Warn };
         logger.message(level, event);
     };
-    Documents::refreshed(document, Box::new(source), refresh_seconds, Box::new(read), Box::new(observer))
+    Documents::refreshed(document, Box::new(source), refresh_seconds, reader(limits, entries), Box::new(observer))
+}
+
+/// Reads documents as the packaged one is read.
+fn reader(limits: Limits, entries: &[&str]) -> Reader {
+    let entries: Vec<String> = entries.iter().map(|entry| (*entry).to_owned()).collect();
+    Box::new(move |json: &[u8]| {
+        let entries: Vec<&str> = entries.iter().map(String::as_str).collect();
+        let document = ActiveDocument::parse(json, limits).map_err(|error| error.to_string())?;
+        document.permissions.check_issuers(&entries).map_err(|error| error.to_string())?;
+        Ok(document)
+    })
 }
 
 /// What conditions of the document will do to its author's surprise, one line a kind: a deny that never applies leaves open

@@ -53,6 +53,7 @@ SETTINGS = (
     "LOG_SUBJECT",
     "LOG_SUBJECT_KEY",
     "METRICS_NAMESPACE",
+    "VALIDATOR_NO_NEW_ACCESS",
 )
 
 # The function is built before it is started, so what is waited for is a process start, on a machine that may be busy.

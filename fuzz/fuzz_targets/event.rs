@@ -48,6 +48,7 @@ static GATEWAY: LazyLock<Gateway> = LazyLock::new(|| {
         logger: Logger { level: Level::Fatal, format: Format::Json },
         subject_log: SubjectLog::None,
         metrics: None,
+        validator: None,
     }
 });
 

@@ -48,6 +48,8 @@ pub struct Config {
     pub permissions_file: String,
     /// `PERMISSIONS_SOURCE` and `PERMISSIONS_REFRESH_SECONDS`; `None`: the file alone.
     pub permissions_source: Option<PermissionsSource>,
+    /// `VALIDATOR_NO_NEW_ACCESS`.
+    pub validator_no_new_access: bool,
     /// `POLICY_COVERS` and `POLICY_BUDGET_BYTES`.
     pub limits: Limits,
     /// `TOKEN_SOURCE`.
@@ -133,6 +135,7 @@ impl Config {
             jwks_ca_file: vars.text("JWKS_CA_FILE"),
             jwks_max_age: verification::max_age(&vars)?,
             permissions_file: vars.text("PERMISSIONS_FILE").unwrap_or_else(|| DEFAULT_PERMISSIONS_FILE.to_owned()),
+            validator_no_new_access: permissions_source::validator_no_new_access(&vars)?,
             permissions_source: permissions_source::permissions_source(&vars)?,
             limits: answers::limits(&vars)?,
             token_sources: answers::token_sources(&vars)?,

@@ -38,6 +38,12 @@ pub(super) fn permissions_source(vars: &Variables<'_>) -> Result<Option<Permissi
     }))
 }
 
+/// `VALIDATOR_NO_NEW_ACCESS`.
+pub(super) fn validator_no_new_access(vars: &Variables<'_>) -> Result<bool, ConfigError> {
+    let words = [("true", true), ("false", false)];
+    Ok(vars.one_of("VALIDATOR_NO_NEW_ACCESS", "`true` or `false`", &words)?.unwrap_or(false))
+}
+
 fn extension(text: &str) -> Option<Extension> {
     let (kind, name) = text.split_once(':')?;
     let is_name = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');

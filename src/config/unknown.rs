@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Every setting.
-const SETTINGS: [&str; 25] = [
+const SETTINGS: [&str; 26] = [
     "APP_CLIENT_ID",
     "HTTP_API_RESPONSE",
     "IDENTITY_SOURCE_CHECK",
@@ -29,10 +29,11 @@ const SETTINGS: [&str; 25] = [
     "TOKEN_USE",
     "USAGE_IDENTIFIER_CLAIM",
     "USER_POOL_ID",
+    "VALIDATOR_NO_NEW_ACCESS",
 ];
 
 /// How settings begin.
-const BEGINNINGS: [&str; 15] = [
+const BEGINNINGS: [&str; 16] = [
     "APP_CLIENT",
     "HTTP_API_",
     "IDENTITY_SOURCE",
@@ -48,6 +49,7 @@ const BEGINNINGS: [&str; 15] = [
     "TOKEN_",
     "USAGE_IDENTIFIER",
     "USER_POOL",
+    "VALIDATOR_",
 ];
 
 /// Environment variables that begin as settings do, and are none.

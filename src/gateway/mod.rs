@@ -11,12 +11,14 @@ mod outcome;
 mod request;
 mod response;
 mod source;
+mod validator;
 
 pub use event::Api;
 pub use invocation::Invocation;
 pub use request::{ArnFault, AuthorizationRequest, InvalidEvent, LARGEST_EVENT};
 pub use response::{Failure, PolicyResponse, Response, SimpleResponse};
 pub use source::TokenSource;
+pub use validator::Validator;
 
 use crate::authorizer::{Authorizer, Decision, Refusal};
 use crate::clock::Clock;
@@ -28,6 +30,7 @@ use permissions::Holder;
 use permissions::iam::Says;
 use serde_json::Value;
 use std::time::Instant;
+use validator::ValidatorEvent;
 
 /// How a token that is not believed is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +85,8 @@ pub struct Gateway {
     pub subject_log: SubjectLog,
     /// Whether lines are metrics, too.
     pub metrics: Option<Metrics>,
+    /// Who judges permission documents for AWS AppConfig.
+    pub validator: Option<Validator>,
 }
 
 /// What to set up in API Gateway where the token is not in its cache key.
@@ -110,7 +115,8 @@ impl Gateway {
             }
             (Outcome::Refused { .. }, _) => Err(Failure::Unauthorized),
             (Outcome::Undecided { reason }, _) => Err(Failure::Undecided { reason }),
-            (Outcome::WarmUp, _) => Ok(Response::Nothing),
+            (Outcome::WarmUp | Outcome::Judged { problem: None }, _) => Ok(Response::Nothing),
+            (Outcome::Judged { problem: Some(message) }, _) => Err(Failure::DocumentRefused { message }),
         }
     }
 
@@ -127,6 +133,9 @@ impl Gateway {
             Ok(request) => request,
             Err(InvalidEvent::WarmUp) => return (None, Outcome::WarmUp),
             Err(error) => {
+                if let Some(judged) = self.judged(event).await {
+                    return (None, judged);
+                }
                 self.logger.message(Level::Warn, &error);
                 return (None, Outcome::Undecided { reason: error.reason() });
             }
@@ -151,6 +160,24 @@ impl Gateway {
             Err(refusal @ Refusal::KeysUnavailable { .. }) => Outcome::Undecided { reason: refusal.reason() },
         };
         (Some(Asked { api, method, request_id }), outcome)
+    }
+
+    /// `None` for an event that is not AppConfig's.
+    async fn judged(&self, event: &str) -> Option<Outcome> {
+        let validator = self.validator.as_ref()?;
+        let event = ValidatorEvent::parse(event)?;
+        self.authorizer.documents.refresh(self.clock.now()).await;
+        let judged = validator.judge(&event, &self.authorizer.documents.active());
+        match &judged {
+            Ok(version) => {
+                self.logger.message(Level::Info, &format_args!("permission document {version} may be published"));
+            }
+            Err(problem) => {
+                self.logger
+                    .message(Level::Warn, &format_args!("permission document refused by its validator: {problem}"));
+            }
+        }
+        Some(Outcome::Judged { problem: judged.err() })
     }
 
     fn decided(&self, api: Api, decision: Decision) -> Outcome {

@@ -33,6 +33,8 @@ pub(super) enum Outcome {
     Refused { cacheable: bool, error: InvalidToken },
     /// There is no decision.
     Undecided { reason: &'static str },
+    /// It was AppConfig's, about a permission document. What is wrong with that?
+    Judged { problem: Option<String> },
     /// Nobody asked for one: the event only keeps the function warm.
     WarmUp,
 }
@@ -74,7 +76,7 @@ impl Outcome {
     pub(super) fn level(&self) -> Level {
         match self {
             Self::Decided(decided) if decided.policy.cut => Level::Warn,
-            Self::Decided(_) | Self::Refused { .. } => Level::Info,
+            Self::Decided(_) | Self::Refused { .. } | Self::Judged { .. } => Level::Info,
             Self::Undecided { .. } => Level::Error,
             Self::WarmUp => Level::Debug,
         }
@@ -85,6 +87,8 @@ impl Outcome {
             Self::Decided(decided) => (if decided.permitted { "allow" } else { "deny" }, decided.ruling.reason, None),
             Self::Refused { error, .. } => ("unauthorized", error.reason(), error.claim()),
             Self::Undecided { reason } => ("error", *reason, None),
+            Self::Judged { problem: None } => ("none", "document_usable", None),
+            Self::Judged { problem: Some(_) } => ("none", "document_refused", None),
             Self::WarmUp => ("none", "warm_up", None),
         };
         let (request_id, trace_id) = (invocation.request_id, invocation.trace_id());

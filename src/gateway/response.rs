@@ -84,8 +84,13 @@ impl Response {
 }
 
 /// Why API Gateway gets no policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
+    /// A permission document may not be published. AppConfig shows the message to whoever publishes it.
+    DocumentRefused {
+        /// What is wrong with it.
+        message: String,
+    },
     /// The token is not believed: 401.
     Unauthorized,
     /// There is no decision: 500.
@@ -98,10 +103,11 @@ pub enum Failure {
 impl From<Failure> for Diagnostic {
     fn from(failure: Failure) -> Self {
         let (error_type, error_message) = match failure {
-            Failure::Unauthorized => (UNAUTHORIZED, UNAUTHORIZED),
-            Failure::Undecided { reason } => ("Undecided", reason),
+            Failure::DocumentRefused { message } => ("DocumentRefused", message),
+            Failure::Unauthorized => (UNAUTHORIZED, UNAUTHORIZED.to_owned()),
+            Failure::Undecided { reason } => ("Undecided", reason.to_owned()),
         };
-        Self { error_type: error_type.to_owned(), error_message: error_message.to_owned() }
+        Self { error_type: error_type.to_owned(), error_message }
     }
 }
 

@@ -49,7 +49,7 @@ async fn outcome(gateway: &Gateway, event: &str) -> &'static str {
             if iam_allows(&policy, &arn) { "allow" } else { "deny" }
         }
         Err(Failure::Unauthorized) => "unauthorized",
-        Err(Failure::Undecided { .. }) => "error",
+        Err(Failure::Undecided { .. } | Failure::DocumentRefused { .. }) => "error",
     }
 }
 

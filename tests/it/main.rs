@@ -33,5 +33,6 @@ mod policy_judge;
 mod policy_properties;
 mod published_signatures;
 mod reasons;
+mod validator;
 mod vectors;
 mod work_bounds;

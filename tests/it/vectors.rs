@@ -52,6 +52,7 @@ async fn answered(case: &Case, method: &str, level: Level, format: Format) -> Va
         Ok(response) => serde_json::to_value(response).unwrap(),
         Err(Failure::Unauthorized) => json!("Unauthorized"),
         Err(Failure::Undecided { reason }) => json!(reason),
+        Err(Failure::DocumentRefused { message }) => json!(message),
     }
 }
 

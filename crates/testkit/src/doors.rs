@@ -76,5 +76,6 @@ pub async fn raw(gateway: &Gateway, event: &Value) -> Value {
         Ok(response) => serde_json::to_value(response).unwrap(),
         Err(Failure::Unauthorized) => json!("error: Unauthorized"),
         Err(Failure::Undecided { reason }) => json!(format!("error: {reason}")),
+        Err(Failure::DocumentRefused { message }) => json!(format!("error: {message}")),
     }
 }

@@ -239,6 +239,7 @@ pub fn gateway(authorizer: Authorizer) -> Gateway {
         logger: Logger { level: Level::Fatal, format: Format::Json },
         subject_log: SubjectLog::None,
         metrics: None,
+        validator: None,
     }
 }
 
