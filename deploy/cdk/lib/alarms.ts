@@ -17,7 +17,8 @@ export interface AlarmProps {
 
 const EACH_MINUTE = { statistic: 'sum', period: Duration.minutes(1) };
 
-export function addAlarms(stack: Stack, { topicArn, logGroup, authorizer, api }: AlarmProps): void {
+/** The ARNs of the alarms that a bad permission document raises. */
+export function addAlarms(stack: Stack, { topicArn, logGroup, authorizer, api }: AlarmProps): string[] {
   const action = new SnsAction(Topic.fromTopicArn(stack, 'AlarmTopic', topicArn));
   const counted = (metricName: string, member: string, value: string) =>
     new MetricFilter(stack, `${metricName}Filter`, {
@@ -39,18 +40,23 @@ export function addAlarms(stack: Stack, { topicArn, logGroup, authorizer, api }:
     evaluationPeriods = 1,
     datapointsToAlarm = 1,
     threshold = 1,
-  ) =>
-    new cloudwatch.Alarm(stack, id, {
+  ) => {
+    const made = new cloudwatch.Alarm(stack, id, {
       alarmDescription,
       metric,
       evaluationPeriods,
       datapointsToAlarm,
       threshold,
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-    }).addAlarmAction(action);
+    });
+    made.addAlarmAction(action);
+    return made.alarmArn;
+  };
 
-  alarm('UndecidedAlarm', 'A request could not be decided, or the function did not start. The log line has the reason.', undecided);
-  alarm('CutPoliciesAlarm', 'A policy could not hold everything that its token may do, so other methods get 403 from the cache.', cut);
+  const byDocument = [
+    alarm('UndecidedAlarm', 'A request could not be decided, or the function did not start. The log line has the reason.', undecided),
+    alarm('CutPoliciesAlarm', 'A policy could not hold everything that its token may do, so other methods get 403 from the cache.', cut),
+  ];
   alarm(
     'StaleKeysAlarm',
     'Keys were due and could not be fetched, in three minutes of five. They are trusted until JWKS_MAX_AGE_SECONDS.',
@@ -63,4 +69,5 @@ export function addAlarms(stack: Stack, { topicArn, logGroup, authorizer, api }:
   alarm('SlowDecisionsAlarm', 'One decision of a hundred takes a second or more, in three minutes of five.', p99, 5, 3, 1000);
   // Counts what no line of the function can tell: timeouts, a missing permission to call it.
   alarm('ServerErrorsAlarm', 'The API answered with a server error, in three minutes of five.', api.metricServerError(EACH_MINUTE), 5, 3);
+  return byDocument;
 }

@@ -2,6 +2,7 @@
 
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
+import { LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { addAlarms } from './alarms';
 import { CognitoAuthorizer, type CacheKey } from './cognito-authorizer';
@@ -9,6 +10,7 @@ import { addDashboard } from './dashboard';
 import { echo } from './echo';
 import type { FunctionPackage } from './function-package';
 import { addGatewayResponses } from './gateway-responses';
+import { addPermissionsRollOut, appConfigSettings } from './permissions-rollout';
 import type { TrustedPool } from './user-pool-stack';
 
 /** The routes of permissions.json. */
@@ -30,6 +32,8 @@ export interface ApiStackProps extends StackProps {
   readonly alarmTopicArn?: string | undefined;
   /** Is there a dashboard of decisions? Default: no. */
   readonly dashboard?: boolean | undefined;
+  /** Layer of AppConfig's Lambda extension; with it newer permission documents come from AppConfig. Default: none. */
+  readonly appConfigLayerArn?: string | undefined;
   /** What API Gateway caches an answer by. Default: the token. */
   readonly cacheKey?: CacheKey | undefined;
   /** Environment variables of the function besides those that name pool and clients; docs/settings.md has their meaning. */
@@ -39,9 +43,12 @@ export interface ApiStackProps extends StackProps {
 export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, props: ApiStackProps) {
     super(scope, id, props);
-    const { package: code, pool, allowedOrigin, alarmTopicArn, settings } = props;
+    const { package: code, pool, allowedOrigin, alarmTopicArn, appConfigLayerArn } = props;
+    const settings = { ...(appConfigLayerArn && appConfigSettings(this.stackName)), ...props.settings };
+    const layers = appConfigLayerArn ? [LayerVersion.fromLayerVersionArn(this, 'AppConfigLayer', appConfigLayerArn)] : [];
     const authorizer = new CognitoAuthorizer(this, 'Authorizer', {
       ...code,
+      ...(layers.length > 0 && { layers }),
       userPoolId: pool.userPoolId,
       clientIds: pool.clientIds,
       ...(props.cacheKey && { cacheKey: props.cacheKey }),
@@ -49,8 +56,11 @@ export class ApiStack extends Stack {
     });
     const api = this.api(authorizer.restAuthorizer(), allowedOrigin);
     addGatewayResponses(api, allowedOrigin, settings['INVALID_TOKEN'] === 'deny');
-    if (alarmTopicArn) {
-      addAlarms(this, { topicArn: alarmTopicArn, logGroup: authorizer.logGroup, authorizer: authorizer.function, api });
+    const alarms = alarmTopicArn
+      ? addAlarms(this, { topicArn: alarmTopicArn, logGroup: authorizer.logGroup, authorizer: authorizer.function, api })
+      : [];
+    if (appConfigLayerArn) {
+      addPermissionsRollOut(this, authorizer.function, alarms);
     }
     if (props.dashboard) {
       addDashboard(this, authorizer.logGroup, authorizer.function);

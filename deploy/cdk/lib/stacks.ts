@@ -15,6 +15,7 @@ export function addStacks(app: App): void {
     allowedOrigin: context('allowedOrigin') ?? '*',
     alarmTopicArn: context('alarmTopicArn'),
     dashboard: context('dashboard') === 'true',
+    appConfigLayerArn: context('appConfigLayerArn'),
     cacheKey: cacheKey(context('cacheKey')),
     settings: app.node.tryGetContext('settings') ?? {},
   });

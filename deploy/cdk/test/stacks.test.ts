@@ -188,6 +188,21 @@ test('the dashboard asks what that of template.yaml asks, and is made where it i
   assert.deepEqual(QUERIES.map(([, , query]) => query), asked);
 });
 
+test('newer documents come from AppConfig where its layer is given, and the alarms roll them back', () => {
+  api.resourceCountIs('AWS::AppConfig::Application', 0);
+  const layer = 'arn:aws:lambda:eu-west-1:434848589818:layer:AWS-AppConfig-Extension-Arm64:100';
+  const context = { appConfigLayerArn: layer, alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:oncall' };
+  const made = template('CognitoAuthorizerApi', context);
+  const [application, environment, profile] = ['Application', 'Environment', 'ConfigurationProfile'].map(
+    (kind) => resources(made, `AWS::AppConfig::${kind}`)[0].Name,
+  );
+  const [authorizer] = resources(made, 'AWS::Lambda::Function').filter(({ Handler }) => Handler === 'bootstrap');
+  assert.deepEqual(authorizer.Layers, [layer]);
+  assert.equal(authorizer.Environment.Variables.PERMISSIONS_SOURCE, `appconfig:${application}/${environment}/${profile}`);
+  assert.equal(resources(made, 'AWS::AppConfig::Environment')[0].Monitors.length, 2);
+  assert.equal(resources(made, 'AWS::AppConfig::ConfigurationProfile')[0].Validators[0].Type, 'LAMBDA');
+});
+
 test('alarms are made for a topic alone', () => {
   api.resourceCountIs('AWS::CloudWatch::Alarm', 0);
   template('CognitoAuthorizerApi', { alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:oncall' }).resourceCountIs('AWS::CloudWatch::Alarm', 6);
