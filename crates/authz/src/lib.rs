@@ -15,6 +15,7 @@ mod outcome;
 mod output;
 mod settings;
 mod suite;
+mod tokens;
 mod words;
 
 pub use outcome::{Failure, Outcome};

@@ -3,6 +3,7 @@
 use crate::input;
 use crate::outcome::{Failure, Outcome};
 use crate::output::{Output, Paint};
+use crate::tokens::Tokens;
 use crate::words;
 use clap::ValueEnum;
 use permissions::Permissions;
@@ -27,6 +28,8 @@ pub struct Args {
     /// Take the old document from this revision of the file's git repository.
     #[arg(long, value_name = "REV")]
     against: Option<String>,
+    #[command(flatten)]
+    tokens: Tokens,
     /// What ends with exit code 1.
     #[arg(long, value_enum, value_delimiter = ',', default_value = "gain")]
     fail_on: Vec<FailOn>,
@@ -58,6 +61,7 @@ enum Form {
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Outcome, Failure> {
     let (old, new) = documents(args)?;
+    let (old, new) = (args.tokens.of(old), args.tokens.of(new));
     let (old_index, new_index, facts) = (Index::new(&old), Index::new(&new), Facts::of_cognito());
     let found = diff(&old_index, &new_index, &facts, &mut Budget::default())?;
     let context = old.context() != new.context();

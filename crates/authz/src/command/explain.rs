@@ -5,6 +5,7 @@ use crate::input;
 use crate::outcome::{Failure, Outcome};
 use crate::output::{Form, Output, Paint};
 use crate::suite;
+use crate::tokens::Tokens;
 use crate::words;
 use permissions::iam::{Compiled, Coverage, DEFAULT_BUDGET_BYTES, Limits, Policies, Says};
 use permissions::questions::{Explanation, Facts, Index, explain};
@@ -28,6 +29,8 @@ pub struct Args {
     request: Vec<String>,
     #[command(flatten)]
     holder: HolderArgs,
+    #[command(flatten)]
+    tokens: Tokens,
     /// The permission document.
     #[arg(long, short, value_name = "FILE", default_value = "permissions.json")]
     document: PathBuf,
@@ -47,7 +50,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Outcome, Failure> 
     let request = args.request.join(" ");
     let method = requested(&request)?;
     let caller = args.holder.caller()?;
-    let document = input::permissions(&args.document)?;
+    let document = args.tokens.of(input::permissions(&args.document)?);
     let (index, facts) = (Index::new(&document), Facts::of_cognito());
     let explanation = explain(&index, &caller, &method, &facts)?;
     let grants = document.grants(&caller);

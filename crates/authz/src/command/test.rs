@@ -4,6 +4,7 @@ use crate::input;
 use crate::outcome::{Failure, Outcome};
 use crate::output::{Output, Paint};
 use crate::suite::{self, Report, Suite};
+use crate::tokens::Tokens;
 use clap::ValueEnum;
 use permissions::questions::{Coverage, Index};
 use serde_json::{Value, json};
@@ -25,6 +26,8 @@ pub struct Args {
     /// The test files; without any, each `*.authz-test.json` or `.yaml` in this folder and below.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
+    #[command(flatten)]
+    tokens: Tokens,
     /// Tell which permissions, routes and conditions could be taken out without a test turning red.
     #[arg(long)]
     coverage: bool,
@@ -109,7 +112,7 @@ fn results(args: &Args) -> Result<Results, Failure> {
     }
     let mut results = Results { suites: Vec::new(), coverage: Vec::new() };
     for (file, suites) in &by_document {
-        let document = input::permissions(file)?;
+        let document = args.tokens.of(input::permissions(file)?);
         let index = Index::new(&document);
         let mut coverage = (args.coverage || args.min_coverage.is_some()).then(|| Coverage::new(&index));
         for suite in suites {

@@ -3,6 +3,7 @@
 use crate::input;
 use crate::outcome::{Failure, Outcome};
 use crate::output::{Form, Output};
+use crate::tokens::Tokens;
 use crate::words;
 use permissions::Route;
 use permissions::questions::{Budget, Cell, Facts, Index, Who, who};
@@ -21,6 +22,8 @@ pub struct Args {
     /// The route, as a document writes it; without one, all routes of the document.
     #[arg(value_name = "ROUTE")]
     route: Vec<String>,
+    #[command(flatten)]
+    tokens: Tokens,
     /// The permission document.
     #[arg(long, short, value_name = "FILE", default_value = "permissions.json")]
     document: PathBuf,
@@ -30,7 +33,7 @@ pub struct Args {
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Outcome, Failure> {
-    let document = input::permissions(&args.document)?;
+    let document = args.tokens.of(input::permissions(&args.document)?);
     let routes = routes(&args.route, document.catalog())?;
     let (index, facts) = (Index::new(&document), Facts::of_cognito());
     let answers = who(&index, &routes, &facts, &mut Budget::default())?;

@@ -58,3 +58,27 @@ fn without_a_route_all_are_told_and_a_malformed_one_is_a_mistake() {
         assert_eq!(output.status.code(), Some(code), "{arguments:?} {}", remarks(&output));
     }
 }
+
+const OF_ISSUERS: &str = r#"{"permissions":[
+    {"issuers":["okta"],"groups":["admin"],"allow":["GET /orders"]},
+    {"issuers":["staff"],"scopes":["orders/read"],"allow":["GET /orders"]},
+    {"anyIssuer":true,"clients":["batch"],"allow":["GET /orders"]}]}"#;
+
+#[test]
+fn of_issuers_and_clients_one_is_asked_about_and_without_one_there_is_no_answer() {
+    let folder = folder("who-of", &[("permissions.json", OF_ISSUERS)]);
+    let everybody = authz_in(&folder, &["who", "GET /orders"]);
+    assert_eq!(everybody.status.code(), Some(4), "{}", remarks(&everybody));
+    assert!(remarks(&everybody).contains("`--issuer NAME`, `--client ID`"), "{}", remarks(&everybody));
+    for (issuer, client, expected) in [
+        ("okta", "web", "GET /orders\n  group admin\n"),
+        ("staff", "web", "GET /orders\n  scope orders/read\n"),
+        ("other", "web", "GET /orders\n  nobody\n"),
+        ("other", "batch", "GET /orders\n  anybody with a token\n"),
+    ] {
+        let output = authz_in(&folder, &["who", "GET /orders", "--issuer", issuer, "--client", client]);
+        assert_eq!((answer(&output).as_str(), output.status.code()), (expected, Some(0)), "{issuer} {client}");
+    }
+    let without_client = authz_in(&folder, &["who", "GET /orders", "--issuer", "okta"]);
+    assert_eq!(without_client.status.code(), Some(4), "{}", remarks(&without_client));
+}

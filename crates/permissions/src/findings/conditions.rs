@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// Conditions of allows that no token meets. In a permission that denies, the reader refuses them.
 pub(super) fn never_holding(permissions: &Permissions) -> Vec<Finding> {
     let mut causes: BTreeMap<&str, (String, Vec<Subject>)> = BTreeMap::new();
-    for (place, permission) in placed(permissions) {
+    for (place, permission) in of_cognito(permissions) {
         for (name, wanted) in permission.claims().iter().filter(|(name, _)| !is_by_trigger(permissions, name)) {
             let Err(kind) = claims::can_hold(name, wanted) else { continue };
             let instead = claims::instead(wanted, kind);
@@ -28,6 +28,11 @@ pub(super) fn never_holding(permissions: &Permissions) -> Vec<Finding> {
         Finding::at(subjects, "condition_never_holds", format!("the condition on `{name}` never holds"), advice)
     };
     causes.into_iter().filter_map(finding).collect()
+}
+
+/// Permissions about Cognito's tokens. Where a document tells issuers apart, nothing is known here of their claims.
+fn of_cognito(permissions: &Permissions) -> impl Iterator<Item = (Place, &Permission)> {
+    placed(permissions).filter(|(_, permission)| permission.issuers().is_none() && !permission.says_any_issuer())
 }
 
 fn of_condition(permission: &Place, claim: &str) -> Subject {
@@ -55,7 +60,7 @@ pub(super) fn on_lists(permissions: &Permissions) -> Option<Finding> {
 /// Claims that some of the accepted tokens do not have.
 pub(super) fn on_absent_claims(permissions: &Permissions, accepted: AcceptedTokens) -> Vec<Finding> {
     let mut causes: BTreeMap<&str, (Severity, Tokens, Vec<Subject>)> = BTreeMap::new();
-    for (place, permission) in placed(permissions) {
+    for (place, permission) in of_cognito(permissions) {
         for used in uses(&place, permission) {
             let Some((_, tokens)) = claims::known(used.claim).filter(|_| !is_by_trigger(permissions, used.claim))
             else {

@@ -2,6 +2,7 @@
 
 use crate::document::Place;
 use crate::nearest::nearest;
+use crate::permission::Permission;
 use crate::permissions::Permissions;
 use std::fmt;
 
@@ -43,6 +44,32 @@ impl Permissions {
     }
 }
 
+impl Permissions {
+    /// The document as it is for tokens of this issuer's entry: what is for others alone keeps its place and loses its
+    /// routes, and no permission asks for an issuer any more. The routes that are known stay.
+    #[must_use]
+    pub fn for_issuer(&self, name: &str) -> Self {
+        self.of_one(|permission| permission.issuers.take(), name)
+    }
+
+    /// The same for tokens of this client.
+    #[must_use]
+    pub fn for_client(&self, id: &str) -> Self {
+        self.of_one(|permission| permission.clients.take(), id)
+    }
+
+    fn of_one(&self, take: impl Fn(&mut Permission) -> Option<Vec<String>>, found: &str) -> Self {
+        let mut document = self.clone();
+        for permission in &mut document.all {
+            if take(permission).is_some_and(|names| !names.iter().any(|name| name == found)) {
+                permission.allow.clear();
+                permission.deny.clear();
+            }
+        }
+        document
+    }
+}
+
 fn unknown(name: &str, names: &[&str]) -> String {
     let name = name.escape_debug();
     if names.is_empty() {
@@ -68,6 +95,61 @@ impl std::error::Error for MisnamedIssuers {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Holder, Method};
+    use serde_json::Value;
+
+    /// Somebody with the scope `a`.
+    struct Token(&'static str, &'static str);
+
+    impl Holder for Token {
+        fn has_scope(&self, scope: &str) -> bool {
+            scope == "a"
+        }
+
+        fn has_group(&self, _: &str) -> bool {
+            false
+        }
+
+        fn claim(&self, _: &str) -> Option<&Value> {
+            None
+        }
+
+        fn issuer(&self) -> Option<&str> {
+            Some(self.0)
+        }
+
+        fn client(&self) -> Option<&str> {
+            Some(self.1)
+        }
+    }
+
+    #[test]
+    fn the_document_of_one_issuer_and_client_decides_as_the_whole_one_does() {
+        let document = br#"{"permissions":[
+            {"issuers":["x","y"],"scopes":["a"],"allow":["GET /{id}"]},
+            {"issuers":["x"],"clients":["c"],"scopes":["a"],"deny":["GET /1"]},
+            {"anyIssuer":true,"clients":["c","d"],"scopes":["a"],"allow":["GET /2/{id}"]},
+            {"issuers":["y"],"scopes":["b"],"allow":["GET /2/1"]},
+            {"clients":["d"],"authenticated":true,"allow":["GET /4"]}]}"#;
+        let document = Permissions::parse(document).unwrap();
+        let mut permitted = 0;
+        for issuer in ["x", "y", "z"] {
+            for client in ["c", "d", "e"] {
+                let (token, of_one) = (Token(issuer, client), document.for_issuer(issuer).for_client(client));
+                assert!(of_one.permissions().iter().all(|one| one.issuers().is_none() && one.clients().is_none()));
+                assert_eq!(of_one.catalog(), document.catalog());
+                for path in ["1", "3", "2/1", "2/3", "4"] {
+                    let arn = format!("arn:aws:execute-api:eu-west-1:123456789012:api/test/GET/{path}");
+                    let method = Method::parse(arn).unwrap();
+                    let found = of_one.grants(&token).decide(&method);
+                    let expected = document.grants(&token).decide(&method);
+                    assert_eq!(found, expected, "{issuer} {client} {path}");
+                    permitted += u32::from(found.is_permitted());
+                }
+            }
+        }
+        assert!(permitted > 10, "{permitted}");
+    }
 
     #[test]
     fn with_several_issuers_each_permission_says_which_it_means() {

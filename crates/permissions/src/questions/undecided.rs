@@ -29,7 +29,7 @@ impl fmt::Display for Undecided {
             Self::NotAnalysed { claim } => {
                 write!(f, "not analysed: found the claim `{claim}`, expected `scopes` or `groups` in its place")
             }
-            Self::PerIssuer => f.write_str("not analysed: found `issuers` or `clients` as conditions, expected none"),
+            Self::PerIssuer => f.write_str("not analysed: found `issuers` or `clients`, expected the question to be of one: `--issuer NAME`, `--client ID`"),
             Self::DependentConditions { claim } => {
                 write!(f, "not analysed: found `present` or several objects as conditions on the claim `{claim}`")
             }

@@ -27,7 +27,7 @@ fn found(document: &str, accepted: AcceptedTokens) -> Vec<String> {
 }
 
 /// Every kind of finding: the document's second permission, and what is found.
-const OF_PERMISSIONS: [(&str, AcceptedTokens, &[&str]); 42] = [
+const OF_PERMISSIONS: [(&str, AcceptedTokens, &[&str]); 44] = [
     (r#"{"authenticated":true,"allow":["GET /users/${email}"]}"#, ID, &[]),
     (
         r#"{"authenticated":true,"allow":["GET /users/${email}"],"deny":["GET /a+b"]}"#,
@@ -35,6 +35,9 @@ const OF_PERMISSIONS: [(&str, AcceptedTokens, &[&str]); 42] = [
         &["warning claim_not_percent_encoded permissions[1].allow[0]"],
     ),
     (r#"{"authenticated":true,"allow":["GET /users/${sub}"],"deny":["GET /a@b"]}"#, ID, &[]),
+    // Of other issuers' claims nothing is known.
+    (r#"{"anyIssuer":true,"claims":{"email_verified":"true"},"allow":["GET /a"]}"#, ID, &[]),
+    (r#"{"issuers":["okta"],"claims":{"email":"a"},"deny":["GET /a"]}"#, ACCESS, &[]),
     (r#"{"scopes":["orders/read"],"allow":["GET /orders/{id}","ANY /users/${sub}/{rest+}","$connect"]}"#, ACCESS, &[]),
     (
         r#"{"claims":{"custom:level":3},"allow":["GET /a"]}"#,
