@@ -1,4 +1,5 @@
-//! Is there a test for what the documents say there is one for? Each `file::test` and each path that they name exists.
+//! Is there a test for what the documents say there is one for? Each `file::test`, each path and each function that they name
+//! exists.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -67,4 +68,36 @@ fn every_path_that_a_document_names_exists() {
             assert!(Path::new(ROOT).join(path).exists(), "{}: no `{path}`", document.display());
         }
     }
+}
+
+/// The links of a document that lead from a name to the source file in which it is: `` [`name`](../src/file.rs) ``.
+fn links_to_source(document: &str) -> impl Iterator<Item = (&str, &str)> {
+    document.split("[`").skip(1).filter_map(|rest| {
+        let (name, rest) = rest.split_once("`](")?;
+        let (file, _) = rest.split_once(')')?;
+        let is_source = Path::new(file).extension().is_some_and(|extension| extension == "rs");
+        (is_source && !name.contains(['/', '.'])).then_some((name, file))
+    })
+}
+
+/// Does the source define this function, type or constant?
+fn has_item(source: &str, name: &str) -> bool {
+    let continues = |rest: &str| rest.starts_with(|next: char| next.is_alphanumeric() || next == '_');
+    let items = ["fn ", "struct ", "enum ", "const "].map(|item| format!("{item}{name}"));
+    items.iter().any(|item| source.split(item).skip(1).any(|rest| !continues(rest)))
+}
+
+#[test]
+fn every_function_that_a_document_links_to_is_in_that_file() {
+    let mut linked = 0;
+    for document in documents() {
+        let text = fs::read_to_string(&document).unwrap();
+        for (name, file) in links_to_source(&text) {
+            let source = fs::read_to_string(document.parent().unwrap().join(file)).unwrap();
+            let is_there = has_item(&source, name.rsplit("::").next().unwrap());
+            assert!(is_there, "{}: no `{name}` in {file}", document.display());
+            linked += 1;
+        }
+    }
+    assert!(linked >= 20, "found {linked} links only: are they written as [`name`](file.rs)?");
 }

@@ -470,3 +470,86 @@ fn an_own_path_is_open_in_both_spellings_of_the_value_and_in_no_other() {
         }
     }
 }
+
+/// The first fenced block of this kind.
+fn fenced<'a>(document: &'a str, kind: &str) -> &'a str {
+    let (_, block) = document.split_once(&format!("```{kind}\n")).unwrap();
+    block.split_once("```").unwrap().0
+}
+
+/// Effect and resource, the first two words of each line.
+fn resources_in<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut resources: Vec<String> =
+        lines.map(|line| line.split_whitespace().take(2).collect::<Vec<_>>().join(" ")).collect();
+    resources.sort_unstable();
+    resources
+}
+
+/// The policy's resources in the form of the document: without what stands before the verb.
+fn resources_of(policy: &iam::Policy) -> Vec<String> {
+    let written = |effect: &str, resource: &String| {
+        let own = STAGE.rsplit_once(':').unwrap().1;
+        format!("{effect} {}", after_prefix(resource).replace(own, "{api}/{stage}/"))
+    };
+    let allow = policy.allow().iter().map(|resource| written("Allow", resource));
+    let mut resources: Vec<String> =
+        allow.chain(policy.deny().iter().map(|resource| written("Deny", resource))).collect();
+    resources.sort_unstable();
+    resources
+}
+
+/// `docs/policy.md` carries one example from the document to the policies and to what they answer from the cache. All of it is
+/// read from there.
+struct WorkedExample {
+    essay: String,
+    document: Value,
+    first: iam::Policy,
+    says: Says,
+    /// Made for the request that is shut in the first policy.
+    other: iam::Policy,
+}
+
+const EXAMPLE_SCOPE: &str = "orders/read";
+
+fn worked_example() -> WorkedExample {
+    let essay = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/policy.md")).unwrap();
+    let document: Value = serde_json::from_str(fenced(&essay, "json")).unwrap();
+    let (first, says) = compile(&document, json!({"scope": EXAMPLE_SCOPE}), "GET/orders/7", LIMITS);
+    let (other, _) = compile(&document, json!({"scope": EXAMPLE_SCOPE}), "GET/orders/7/lines/audit", LIMITS);
+    WorkedExample { essay, document, first, says, other }
+}
+
+#[test]
+fn the_worked_example_of_the_theory_is_what_the_engine_does() {
+    let WorkedExample { essay, first, says, other, .. } = worked_example();
+    let written = resources_in(fenced(&essay, "text").lines());
+    assert_eq!((written.as_slice(), says), (resources_of(&first).as_slice(), Says::AllButSpecial));
+
+    let signed = |sign: char| resources_in(fenced(&essay, "diff").lines().filter_map(|line| line.strip_prefix(sign)));
+    let (without, with) = (signed('-'), signed('+'));
+    let mut expected: Vec<String> = written.into_iter().filter(|line| !without.contains(line)).chain(with).collect();
+    expected.sort_unstable();
+    assert_eq!(expected, resources_of(&other));
+}
+
+#[test]
+fn the_answers_of_the_worked_example_are_those_of_its_document_and_its_policies() {
+    let WorkedExample { essay, document, first, other, .. } = worked_example();
+    let map = Permissions::parse(document.to_string().as_bytes()).unwrap();
+    let token = verified(&access(json!({"scope": EXAMPLE_SCOPE})));
+    let grants = map.grants(&token);
+    let mut rows = 0;
+    for line in essay.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let [request, answers @ ..] = cells.as_slice() else { continue };
+        if answers.len() != 3 || !answers.iter().all(|answer| ["open", "refused"].contains(answer)) {
+            continue;
+        }
+        let arn = format!("{STAGE}{}", request.trim_matches('`').replacen(" /", "/", 1));
+        let granted = grants.decide(&Method::parse(arn.clone()).unwrap()).is_permitted();
+        let found = [granted, iam::allows(&first, &arn), iam::allows(&other, &arn)];
+        assert_eq!(answers, found.map(|is_open| if is_open { "open" } else { "refused" }), "{request}");
+        rows += 1;
+    }
+    assert!(rows >= 10, "found {rows} rows only: are their answers written as open and refused?");
+}
