@@ -1,9 +1,9 @@
 //! Fewer denies that shut the same.
 //!
-//! A Deny that shuts nothing granted may be made wider as long as it still does not; that is how many become one. Where even
-//! that is too much for the effort, it may also shut special values ([`Care::Ordinary`]), which then give way to the request
-//! that needs them. Finding the fewest bytes is the set cover problem, so it is done greedily: of all candidates, again and
-//! again the one that takes the fewest bytes for each deny that it makes superfluous.
+//! A Deny that shuts nothing granted may be made wider as long as it still does not; that is how many become one. Where the
+//! policy is still larger than the budget, a Deny may also shut special values ([`Care::Ordinary`]). It then is lossy, and gives
+//! way to the request for such a value. Finding the fewest bytes is the set cover problem, so it is done greedily: of all
+//! candidates, again and again the one that takes the fewest bytes for each deny that it makes superfluous.
 
 use super::bits::Bits;
 use super::effort::{Effort, Spent};
@@ -19,7 +19,8 @@ use std::collections::{BTreeMap, BinaryHeap};
 pub(super) enum Care {
     /// Anything granted.
     Everything,
-    /// The ordinary paths of granted rows: those in which parameters are texts of their own.
+    /// The ordinary paths of granted rows: those in which every parameter is a text that no literal of the document equals.
+    /// Special values may be shut.
     Ordinary,
 }
 

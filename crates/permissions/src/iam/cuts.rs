@@ -2,7 +2,11 @@
 //!
 //! An Allow for the glob around a granted path matches more than that path. Of what it matches, each path that must be right
 //! and is not granted has to be **cut**: denied by the smallest glob around it. Nothing smaller shuts it for every value of
-//! its parameters, so what the cut harms cannot be helped: see the theorem in `docs/policy.md`.
+//! its parameters: see the theorem in `docs/policy.md`.
+//!
+//! Often one cut for a whole row says it more shortly than one for each of its paths. It is taken where it shuts nothing
+//! granted, where the Allow matches the row's ordinary paths anyway, and where special values are lost either way. In the last
+//! case it may shut more of them than it must; the request for one makes it give way.
 
 use super::effort::{Effort, Harm, Spent};
 use super::lay::any_laying;

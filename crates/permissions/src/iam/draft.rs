@@ -2,12 +2,14 @@
 //!
 //! The first of these that fits into the budget:
 //!
-//! 1. the whole [`plan`](super::plan);
-//! 2. in a document that names every route: without what only shuts paths that no route has;
-//! 3. there, too: with Allows [merged](super::merge), which opens paths that no route has;
-//! 4. a **part**: as many granted methods as fit, those that take the fewest bytes first.
+//! 1. the whole [`plan`](super::plan) with [fewer Denies](super::cover), paths outside the document closed, and, if there is
+//!    room for all of them, Denies by name of what nothing allows;
+//! 2. the same with Denies that also shut special values; not in a document that names every route;
+//! 3. in a document that names every route: without what only shuts paths that no route has;
+//! 4. there, too: with Allows [merged](super::merge), which opens paths that no route has;
+//! 5. a **part**: granted methods while they fit, those that take the fewest bytes first.
 //!
-//! It never is the requested method alone: a policy is cached, and answers for the next route.
+//! It aims at more than the requested method: a policy is cached, and answers for the next route.
 
 use super::cover::{Care, Chosen, Cover, cover};
 use super::effort::Effort;

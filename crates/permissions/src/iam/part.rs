@@ -1,4 +1,4 @@
-//! When not everything fits: as many granted methods as do.
+//! When not everything fits: granted methods while they fit, chosen greedily. Another choice may hold more.
 
 use super::cover::{Care, Cover, stretched};
 use super::cuts::cuts_for;

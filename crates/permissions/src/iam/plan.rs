@@ -3,10 +3,11 @@
 //! 1. **Allow** the glob around each granted row's first path, without those that a wider one covers. A row that is granted
 //!    for every verb is said with a star for the verb, where that opens nothing else.
 //! 2. **Cut** what these globs match and must not: [`cuts`](super::cuts).
-//! 3. **Give way**: where a cut would shut another granted row, one of the two is lost, so that no more are lost than must
-//!    be. What is lost is shut until it is asked for, and then opened by its own ARN.
-//! 4. **Close** what lies outside the document: the same globs with one star more, where nothing granted is shut by it. This is
-//!    left for when there is room for it.
+//! 3. **Give way**: where a cut would shut another granted row, one of the two is lost. The row in most conflicts goes first:
+//!    that loses few, and not always the fewest. What is lost is refused from the cache; a policy made for it opens it by its
+//!    own ARN.
+//! 4. **Close** what lies outside the document: the same globs with more stars, where nothing granted is shut by it.
+//!    [`draft`](super::draft) asks for this once it knows that there is room.
 
 use super::bits::Bits;
 use super::cuts::{Cut, cuts_for, verb_of};
@@ -251,8 +252,8 @@ fn widest(
     Ok(widest)
 }
 
-/// Loses rows until no cut of a kept one shuts another: the row with most such conflicts first, which keeps most. Says
-/// whether any was lost.
+/// Loses rows until no cut of a kept one shuts another: the row with most such conflicts first. Fewest losses is the vertex
+/// cover problem, and this is its greedy answer, so now and then more are lost than must be. Says whether any was lost.
 fn give_way(candidates: &[usize], known: &[Candidate], lost: &mut Bits) -> bool {
     let mut conflicts: Vec<(usize, usize)> = Vec::new();
     for candidate in known.iter().filter(|candidate| candidates.contains(&candidate.row)) {
@@ -306,8 +307,8 @@ pub(super) fn opening_of(
     openings
 }
 
-/// Finds out how to close what lies outside the document beside an Allow. With the budget spent, it is left open: nothing
-/// there is granted or refused by anybody.
+/// Finds out how to close what lies outside the document beside an Allow. With the work spent, it is left open: no route of
+/// the document is there, and no deny that applies.
 pub(super) fn close(rights: &Rights, opening: &mut Opening, effort: &mut Effort) {
     opening.closing = closings(rights, &opening.glob, effort).unwrap_or_default();
 }

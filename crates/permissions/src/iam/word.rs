@@ -8,6 +8,8 @@
 //! | a **word**, one path | one segment that no text of the document equals | `/orders/7` |
 //! | a **glob**, what IAM can say | one *or more* segments, of any kind: IAM's `*` does not stop at a slash | `orders/*` |
 //!
+//! IAM's `*` also takes no character at all. Between slashes that is an empty segment, which every policy with a star denies.
+//!
 //! The smallest glob around a word, called N(w) in `docs/policy.md`, is the same list read as a glob. The root path is one
 //! empty text, since its ARN ends in a slash.
 
