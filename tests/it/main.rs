@@ -13,6 +13,7 @@
 
 mod authorize;
 mod by_hand;
+mod cache_safety;
 mod discovery;
 mod documents_name_real_tests;
 mod doors;

@@ -37,6 +37,11 @@ pub(crate) struct Spellings<'a> {
 }
 
 impl<'a> Spellings<'a> {
+    /// Of values with their encoded spellings, where they have one.
+    pub(crate) fn new(values: &'a [Option<&'a str>], encoded: &'a [Option<String>]) -> Self {
+        Self { values, encoded }
+    }
+
     /// As it is; empty without one.
     pub(crate) fn plain(self, claim: usize) -> &'a str {
         self.values.get(claim).copied().flatten().unwrap_or_default()

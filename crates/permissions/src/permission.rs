@@ -138,11 +138,11 @@ impl Permission {
     }
 
     /// Does a claim of this name hold the value whenever the permission applies?
-    fn asks_for(&self, name: &str, wanted: &Value) -> bool {
+    pub(crate) fn asks_for(&self, name: &str, wanted: &Value) -> bool {
         self.claims.iter().any(|(known, value)| known == name && implies(value, wanted))
     }
 
-    fn asks_for_claim(&self, name: &str) -> bool {
+    pub(crate) fn asks_for_claim(&self, name: &str) -> bool {
         self.present.iter().chain(self.claims.iter().map(|(known, _)| known)).any(|known| known == name)
     }
 }

@@ -51,7 +51,7 @@ impl Permissions {
     }
 
     /// The value's other spelling, if a path may be spelled so.
-    fn encoded(&self, value: &str) -> Option<String> {
+    pub(crate) fn encoded(&self, value: &str) -> Option<String> {
         let encoded = pattern::encoded(value)?;
         (!self.spelling.refuses(&["GET/", &encoded].concat())).then_some(encoded)
     }

@@ -63,21 +63,38 @@ pub(super) struct Workshop<'a> {
     pub(super) constants: usize,
 }
 
+/// Why does not all of a plan become the policy?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Misfit {
+    /// A resource is longer than API Gateway takes.
+    LongResource,
+    /// The policy would be larger than it may be: the smallest that was found, in bytes of JSON.
+    TooLarge(usize),
+}
+
 impl Workshop<'_> {
     pub(super) fn draft(&self, mut plan: Plan, effort: &mut Effort) -> Draft {
+        self.all_of(&mut plan, effort).unwrap_or_else(|_| part::part(self, &plan, effort))
+    }
+
+    /// All of the plan, if it fits. If not, the plan is left as a part can be chosen from it.
+    pub(super) fn all_of(&self, plan: &mut Plan, effort: &mut Effort) -> Result<Draft, Misfit> {
         let planned = plan.openings.len();
         plan.openings.retain(|opening| self.can_be_said(opening));
-        let is_whole = plan.openings.len() == planned;
-        if is_whole && let Some(draft) = self.whole(&mut plan, effort) {
-            return draft;
+        if plan.openings.len() < planned {
+            return Err(Misfit::LongResource);
         }
-        if is_whole && self.rights.complete {
-            match self.merged(&plan, effort) {
-                Ok(draft) => return draft,
+        let bytes = match self.whole(plan, effort) {
+            Ok(draft) => return Ok(draft),
+            Err(bytes) => bytes,
+        };
+        if self.rights.complete {
+            match self.merged(plan, effort) {
+                Ok(draft) => return Ok(draft),
                 Err(merged) => plan.openings.extend(merged),
             }
         }
-        part::part(self, &plan, effort)
+        Err(Misfit::TooLarge(bytes))
     }
 
     /// The plan with Allows merged so that it fits, or as far as they could be.
@@ -86,8 +103,8 @@ impl Workshop<'_> {
         material.merged(Care::Everything, effort).or_else(|_| material.merged(Care::Ordinary, effort))
     }
 
-    /// All of the plan, if it fits.
-    fn whole(&self, plan: &mut Plan, effort: &mut Effort) -> Option<Draft> {
+    /// All of the plan without merging, or if that does not fit, the bytes that it would take.
+    fn whole(&self, plan: &mut Plan, effort: &mut Effort) -> Result<Draft, usize> {
         let mut care = Care::Everything;
         let mut open = self.assemble(plan, false, care, effort);
         if open.bytes > self.limit && !self.rights.complete {
@@ -95,20 +112,20 @@ impl Workshop<'_> {
             open = self.assemble(plan, false, care, effort);
         }
         if open.bytes > self.limit {
-            return None;
+            return Err(open.bytes);
         }
         for opening in &mut plan.openings {
             close(self.rights, opening, effort);
         }
         let closed = self.assemble(plan, true, care, effort);
         if closed.bytes <= self.limit {
-            return Some(self.with_refusals(closed, effort));
+            return Ok(self.with_refusals(closed, effort));
         }
         if self.rights.complete {
-            return Some(open);
+            return Ok(open);
         }
         let short = self.assemble(plan, true, Care::Ordinary, effort);
-        (short.bytes <= self.limit).then_some(short)
+        if short.bytes <= self.limit { Ok(short) } else { Err(short.bytes) }
     }
 
     /// Does API Gateway take each resource that the Allow needs?

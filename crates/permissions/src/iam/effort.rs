@@ -13,6 +13,7 @@ const MOST_STEPS: usize = 20_000_000;
 #[derive(Debug)]
 pub(super) struct Effort {
     left: usize,
+    is_spent: bool,
     /// Does a glob match anything that is granted?
     pub(super) touches: BTreeMap<Glob, bool>,
     /// What would a Deny for a glob shut?
@@ -39,14 +40,33 @@ pub(super) enum Harm {
 
 impl Default for Effort {
     fn default() -> Self {
-        Self { left: MOST_STEPS, touches: BTreeMap::new(), harms: BTreeMap::new() }
+        Self::of_steps(MOST_STEPS)
     }
 }
 
 impl Effort {
+    /// So many steps, and nothing found out yet.
+    pub(super) fn of_steps(steps: usize) -> Self {
+        Self { left: steps, is_spent: false, touches: BTreeMap::new(), harms: BTreeMap::new() }
+    }
+
     /// Takes this many steps.
     pub(super) fn spend(&mut self, steps: usize) -> Result<(), Spent> {
-        self.left = self.left.checked_sub(steps).ok_or(Spent)?;
+        let Some(left) = self.left.checked_sub(steps) else {
+            self.is_spent = true;
+            return Err(Spent);
+        };
+        self.left = left;
         Ok(())
+    }
+
+    /// The steps that are left.
+    pub(super) fn left(&self) -> usize {
+        self.left
+    }
+
+    /// Was more asked for than was left? Then what was found may be coarser than it would be with more steps.
+    pub(super) fn is_spent(&self) -> bool {
+        self.is_spent
     }
 }

@@ -31,6 +31,7 @@
 //! | `policies` | keeps templates, and makes of each what the request needs |
 
 mod bits;
+mod cache_check;
 mod cover;
 mod cuts;
 mod draft;
@@ -49,5 +50,6 @@ mod statements;
 mod template;
 mod word;
 
+pub use cache_check::{Breaks, CacheSafety, SupposedHolder, Witness};
 pub use policies::{Compiled, Coverage, DEFAULT_BUDGET_BYTES, Limits, Policies, Says};
 pub use statements::PolicyDocument;

@@ -62,6 +62,11 @@ impl Loss {
 }
 
 pub(super) fn plan(rights: &Rights, effort: &mut Effort) -> Plan {
+    plan_while(rights, effort, |_| true)
+}
+
+/// As far as the next verbs are to be looked at after what was lost for those before.
+pub(super) fn plan_while(rights: &Rights, effort: &mut Effort, go_on: impl Fn(&Loss) -> bool) -> Plan {
     let mut plan = Plan::default();
     let mut opened: Vec<Bits> = rights.classes.iter().map(|_| Bits::none(rights.rows.len())).collect();
     if open_for_any_verb(rights, &mut plan, &mut opened, effort).is_err() {
@@ -73,6 +78,9 @@ pub(super) fn plan(rights: &Rights, effort: &mut Effort) -> Plan {
             continue;
         }
         plan_class(rights, class, done, &mut plan, effort);
+        if !go_on(&plan.loss) {
+            break;
+        }
     }
     plan
 }
@@ -362,7 +370,7 @@ fn close_for_other_verbs(
     Ok(())
 }
 
-fn one_star_more(path: &[Seg]) -> Vec<Word> {
+pub(super) fn one_star_more(path: &[Seg]) -> Vec<Word> {
     let mut longer: Vec<Word> = Vec::new();
     for place in (0..path.len()).filter(|place| path.get(*place) == Some(&Seg::Open)) {
         let mut word = path.to_vec();

@@ -72,16 +72,16 @@ pub enum Says {
 /// Makes policies for the holders of one permission document's grants.
 #[derive(Debug)]
 pub struct Policies {
-    limits: Limits,
-    catalog: Catalog,
+    pub(super) limits: Limits,
+    pub(super) catalog: Catalog,
     kept: RwLock<Vec<(Key, Arc<Template>)>>,
 }
 
 /// What a template depends on.
 #[derive(Debug, PartialEq, Eq)]
-struct Key {
-    likeness: Likeness,
-    lengths: Lengths,
+pub(super) struct Key {
+    pub(super) likeness: Likeness,
+    pub(super) lengths: Lengths,
 }
 
 impl Policies {
@@ -102,7 +102,7 @@ impl Policies {
     }
 
     fn template(&self, grants: &Grants<'_>, method: &Method) -> Arc<Template> {
-        let key = Key { likeness: self.catalog.likeness(grants), lengths: Lengths::new(method, grants.spellings()) };
+        let key = self.key(grants, method);
         let known = |kept: &Vec<(Key, Arc<Template>)>| {
             kept.iter().find(|(known, _)| *known == key).map(|(_, template)| Arc::clone(template))
         };
@@ -116,6 +116,10 @@ impl Policies {
         }
         kept.push((key, Arc::clone(&template)));
         template
+    }
+
+    pub(super) fn key(&self, grants: &Grants<'_>, method: &Method) -> Key {
+        Key { likeness: self.catalog.likeness(grants), lengths: Lengths::new(method, grants.spellings()) }
     }
 
     fn compile_template(&self, permissions: &Permissions, key: &Key) -> Template {

@@ -69,6 +69,10 @@ impl Texts {
         self.known.get(literal).copied().unwrap_or(EMPTY)
     }
 
+    pub(super) fn is_literal(&self, text: &str) -> bool {
+        self.known.contains_key(text)
+    }
+
     fn of_claim(&self, claim: usize) -> Text {
         Text::try_from(self.literals.len() + claim).unwrap_or(Text::MAX)
     }
@@ -137,7 +141,15 @@ impl Catalog {
 
     /// What the document sees of a holder.
     pub(super) fn likeness(&self, grants: &Grants<'_>) -> Likeness {
-        let values = grants.values();
+        Likeness {
+            applied: grants.applied().to_vec(),
+            denying: grants.denying().to_vec(),
+            bindings: self.bindings(grants.values()),
+        }
+    }
+
+    /// What the document sees of the values of claims.
+    pub(super) fn bindings(&self, values: &[Option<&str>]) -> Vec<Binding> {
         let mut bindings = Vec::with_capacity(values.len());
         for (claim, value) in values.iter().enumerate() {
             let Some(value) = value else {
@@ -148,32 +160,57 @@ impl Catalog {
             let literal = self.texts.known.get(*value).copied();
             bindings.push(Binding::Text(literal.unwrap_or_else(|| self.texts.of_claim(same))));
         }
-        Likeness { applied: grants.applied().to_vec(), denying: grants.denying().to_vec(), bindings }
+        bindings
     }
 
-    /// The rows of holders who are alike, behind those of the document, with the verbs that each is allowed and denied for.
+    /// The rows of holders who are alike, with the verbs that each is allowed and denied for.
     pub(super) fn rules(&self, permissions: &Permissions, likeness: &Likeness) -> Rules {
-        let mut rows = self.rows.clone();
-        let (mut allowed, mut denied) = (Vec::new(), Vec::new());
-        let both = likeness.applied.iter().map(|place| (place, [Effect::Allow, Effect::Deny].as_slice()));
-        let denying = likeness.denying.iter().map(|place| (place, [Effect::Deny].as_slice()));
-        for (place, effects) in both.chain(denying) {
-            let Some(permission) = permissions.permissions().get(*place) else { continue };
-            for effect in effects.iter().copied() {
-                for route in permission.routes(effect) {
-                    if effect == Effect::Allow && !is_requested_so(permissions, route) {
-                        continue;
-                    }
-                    let bind = |claim: &str| bound(permissions, likeness, effect, claim);
-                    let Some(row) = self.texts.row(route, bind) else { continue };
-                    let place = rows.place_of(row);
-                    let list = if effect == Effect::Allow { &mut allowed } else { &mut denied };
-                    list.extend(verbs(route).map(|verb| (verb, place)));
+        let mut named = self.named_rules();
+        for permission in &likeness.applied {
+            self.add_rules(&mut named, permissions, &likeness.bindings, *permission, &[Effect::Allow, Effect::Deny]);
+        }
+        for permission in &likeness.denying {
+            self.add_rules(&mut named, permissions, &likeness.bindings, *permission, &[Effect::Deny]);
+        }
+        Rules::new(self, named.rows.all, named.allowed, named.denied)
+    }
+
+    /// The rows of the document, and no rules.
+    pub(super) fn named_rules(&self) -> NamedRules {
+        NamedRules { rows: self.rows.clone(), allowed: Vec::new(), denied: Vec::new() }
+    }
+
+    /// Adds what one permission says, if claims are bound like this.
+    pub(super) fn add_rules(
+        &self,
+        rules: &mut NamedRules,
+        permissions: &Permissions,
+        bindings: &[Binding],
+        permission: usize,
+        effects: &[Effect],
+    ) {
+        let Some(permission) = permissions.permissions().get(permission) else { return };
+        for effect in effects.iter().copied() {
+            for route in permission.routes(effect) {
+                if effect == Effect::Allow && !is_requested_so(permissions, route) {
+                    continue;
                 }
+                let bind = |claim: &str| bound(permissions, bindings, effect, claim);
+                let Some(row) = self.texts.row(route, bind) else { continue };
+                let place = rules.rows.place_of(row);
+                let list = if effect == Effect::Allow { &mut rules.allowed } else { &mut rules.denied };
+                list.extend(verbs(route).map(|verb| (verb, place)));
             }
         }
-        Rules::new(self, rows.all, allowed, denied)
     }
+}
+
+/// The document's rows, behind them those of rules, and the verbs that each is allowed and denied for.
+#[derive(Debug)]
+pub(super) struct NamedRules {
+    pub(super) rows: Rows,
+    pub(super) allowed: Vec<(Verb, usize)>,
+    pub(super) denied: Vec<(Verb, usize)>,
 }
 
 /// Can a request be spelled as the route is? `/.;a` cannot, since servers may read it as `/`.
@@ -182,9 +219,9 @@ fn is_requested_so(permissions: &Permissions, route: &Route) -> bool {
 }
 
 /// What a rule puts in place of a claim: its value; without one, an allow matches nothing, and a deny any segment.
-fn bound(permissions: &Permissions, likeness: &Likeness, effect: Effect, claim: &str) -> Option<Seg> {
+fn bound(permissions: &Permissions, bindings: &[Binding], effect: Effect, claim: &str) -> Option<Seg> {
     let place = permissions.claims().binary_search_by(|known| known.as_str().cmp(claim)).ok()?;
-    match (likeness.bindings.get(place)?, effect) {
+    match (bindings.get(place)?, effect) {
         (Binding::Text(text), _) => Some(Seg::Text(*text)),
         (Binding::Unusable, Effect::Deny) => Some(Seg::Open),
         (Binding::Unusable, Effect::Allow) => None,

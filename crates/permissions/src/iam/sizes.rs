@@ -79,6 +79,12 @@ impl Sizes<'_> {
         }
     }
 
+    /// A resource of so many bytes behind the stage, in bytes of JSON; `None` if API Gateway takes none so long.
+    pub(super) fn resource_of(&self, behind_stage: usize) -> Option<usize> {
+        let arn = self.prefix() + behind_stage;
+        (arn <= LONGEST_RESOURCE).then_some(arn + AROUND_RESOURCE)
+    }
+
     /// Does API Gateway take a resource of this length?
     pub(super) fn fits(&self, glob: &Glob) -> bool {
         self.arn(glob) <= LONGEST_RESOURCE
