@@ -7,7 +7,8 @@
 //! ```text
 //! event → BearerToken + Method → UnverifiedToken → VerifiedClaims → Grants → PolicyDocument → response
 //!
-//! clock ← jwks ← token ← documents ← authorizer ← gateway ← startup ← main        config → settings for startup
+//! clock ← jwks ← token ← documents ← authorizer ← gateway ← cache_check ← startup ← main
+//! config → settings for startup
 //! ```
 //!
 //! | module | the question it answers |
@@ -19,6 +20,7 @@
 //! | [`authorizer`] | what is the answer? Read this one first. |
 //! | [`gateway`] | what does API Gateway send and expect? |
 //! | [`config`] | what may the operator set? |
+//! | `cache_check` | is the document safe to cache by token? |
 //! | [`startup`] | how do settings and files become a gateway? |
 //! | [`log`] | what is written down about it? |
 //!
@@ -28,6 +30,7 @@
 #![forbid(unsafe_code)]
 
 pub mod authorizer;
+mod cache_check;
 pub mod clock;
 pub mod config;
 pub mod documents;

@@ -1,6 +1,7 @@
 //! How do settings and files become a gateway?
 
 use crate::authorizer::{Authorizer, TrustedIssuer};
+use crate::cache_check::Check;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, ConfigError, Files, IssuerConfig, KeyPlace, UnknownSettings};
 use crate::documents::{ActiveDocument, DocumentEvent, Documents, ExtensionSource, Reader};
@@ -33,16 +34,19 @@ pub async fn start(
     }
     let config = Config::from_vars(&variable)?;
     let files = Files::new(variable("LAMBDA_TASK_ROOT"), config::working_directory());
+    let cache_check = Check::new(&config, variable("AWS_REGION").as_deref());
     let read = |json: &[u8]| ActiveDocument::parse(json, config.limits);
     let document = files.parse("PERMISSIONS_FILE", &config.permissions_file, read)?;
     let (issuers, keys) = trusted_issuers(&config, &files, logger)?;
     let mut authorizer = Authorizer { issuers, documents: Documents::fixed(document) };
     let document = authorizer.documents.active();
-    document.permissions.check_issuers(&authorizer.entries()).map_err(|problem| ConfigError::File {
+    let unusable = |problem: String| ConfigError::File {
         variable: "PERMISSIONS_FILE",
         path: config.permissions_file.clone(),
-        problem: problem.to_string(),
-    })?;
+        problem,
+    };
+    document.permissions.check_issuers(&authorizer.entries()).map_err(|problem| unusable(problem.to_string()))?;
+    cache_check.check(&document, logger).map_err(unusable)?;
     let verifiers = authorizer.issuers.iter().map(|issuer| issuer.verifier.as_ref());
     for surprise in surprises(&document.permissions, config::accepted_tokens(verifiers)) {
         logger.message(Level::Warn, &surprise);
@@ -51,10 +55,11 @@ pub async fn start(
         let extension = source.extension.clone();
         let source =
             (ExtensionSource::new(extension, source.port, variable("AWS_SESSION_TOKEN")), source.refresh_seconds);
-        authorizer.documents = refreshed(Arc::clone(&document), source, config.limits, &authorizer.entries(), logger);
+        let read = reader(config.limits, &authorizer.entries(), cache_check.clone(), logger);
+        authorizer.documents = refreshed(Arc::clone(&document), source, read, logger);
     }
     let validator = Validator {
-        read: reader(config.limits, &authorizer.entries()),
+        read: reader(config.limits, &authorizer.entries(), cache_check, logger),
         no_new_access: config.validator_no_new_access,
         // Of other issuers' tokens nothing is known.
         facts: if authorizer.entries().is_empty() { Facts::of_cognito() } else { Facts::none() },
@@ -80,24 +85,24 @@ pub async fn start(
 fn refreshed(
     document: Arc<ActiveDocument>,
     (source, refresh_seconds): (ExtensionSource, u64),
-    limits: Limits,
-    entries: &[&str],
+    read: Reader,
     logger: Logger,
 ) -> Documents {
     let observer = move |event: &DocumentEvent| {
         let level = if matches!(event, DocumentEvent::Replaced { .. }) { Level::Info } else { Level::Warn };
         logger.message(level, event);
     };
-    Documents::refreshed(document, Box::new(source), refresh_seconds, reader(limits, entries), Box::new(observer))
+    Documents::refreshed(document, Box::new(source), refresh_seconds, read, Box::new(observer))
 }
 
 /// Reads documents as the packaged one is read.
-fn reader(limits: Limits, entries: &[&str]) -> Reader {
+fn reader(limits: Limits, entries: &[&str], cache_check: Check, logger: Logger) -> Reader {
     let entries: Vec<String> = entries.iter().map(|entry| (*entry).to_owned()).collect();
     Box::new(move |json: &[u8]| {
         let entries: Vec<&str> = entries.iter().map(String::as_str).collect();
         let document = ActiveDocument::parse(json, limits).map_err(|error| error.to_string())?;
         document.permissions.check_issuers(&entries).map_err(|error| error.to_string())?;
+        cache_check.check(&document, logger)?;
         Ok(document)
     })
 }

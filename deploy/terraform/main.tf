@@ -18,7 +18,8 @@ resource "aws_lambda_function" "authorizer" {
   role    = aws_iam_role.authorizer.arn
 
   environment {
-    variables = merge(var.settings, {
+    # A document that is not proved safe to cache by token does not start; settings may say otherwise.
+    variables = merge({ POLICY_CACHE_CHECK = "strict" }, var.settings, {
       USER_POOL_ID  = var.user_pool_id
       APP_CLIENT_ID = join(",", var.client_ids)
       # One is right only with the other: what is cached by token must be for every method.

@@ -1,5 +1,6 @@
 //! Where are tokens looked for, and how is the answer given?
 
+use super::CacheCheck;
 use super::error::ConfigError;
 use super::variables::Variables;
 use crate::gateway::{HttpApiResponse, InvalidTokenAnswer, TokenSource};
@@ -24,6 +25,11 @@ fn budget(vars: &Variables<'_>) -> Result<usize, ConfigError> {
     let Some(found) = vars.text("POLICY_BUDGET_BYTES") else { return Ok(DEFAULT_BUDGET_BYTES) };
     let bytes = found.parse().ok().filter(|bytes| BUDGET_BYTES.contains(bytes));
     bytes.ok_or(ConfigError::Invalid { variable: "POLICY_BUDGET_BYTES", found, expected: EXPECTED })
+}
+
+pub(super) fn cache_check(vars: &Variables<'_>) -> Result<CacheCheck, ConfigError> {
+    let words = [("warn", CacheCheck::Warn), ("strict", CacheCheck::Strict), ("off", CacheCheck::Off)];
+    Ok(vars.one_of("POLICY_CACHE_CHECK", "`warn`, `strict` or `off`", &words)?.unwrap_or(CacheCheck::Warn))
 }
 
 pub(super) fn token_sources(vars: &Variables<'_>) -> Result<Vec<TokenSource>, ConfigError> {

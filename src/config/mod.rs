@@ -52,6 +52,8 @@ pub struct Config {
     pub validator_no_new_access: bool,
     /// `POLICY_COVERS` and `POLICY_BUDGET_BYTES`.
     pub limits: Limits,
+    /// `POLICY_CACHE_CHECK`.
+    pub cache_check: CacheCheck,
     /// `TOKEN_SOURCE`.
     pub token_sources: Vec<TokenSource>,
     /// `INVALID_TOKEN`.
@@ -66,6 +68,18 @@ pub struct Config {
     pub subject_log: SubjectLog,
     /// `METRICS_NAMESPACE`.
     pub metrics_namespace: Option<String>,
+}
+
+/// What happens at start if the permission document is not known to be safe to cache by token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CacheCheck {
+    /// A warning.
+    Warn,
+    /// The function does not start. This also goes for a document of which nothing was proved: what cannot be decided is an
+    /// error here, and never a refusal that a cache keeps.
+    Strict,
+    /// Nothing is looked at.
+    Off,
 }
 
 /// Who issues tokens: one entry of Cognito's in short form, or a file of entries.
@@ -138,6 +152,7 @@ impl Config {
             validator_no_new_access: permissions_source::validator_no_new_access(&vars)?,
             permissions_source: permissions_source::permissions_source(&vars)?,
             limits: answers::limits(&vars)?,
+            cache_check: answers::cache_check(&vars)?,
             token_sources: answers::token_sources(&vars)?,
             invalid_token: answers::invalid_token(&vars)?,
             http_api_response: answers::http_api_response(&vars)?,
@@ -215,6 +230,7 @@ mod tests {
         assert_eq!(config.token_sources, [TokenSource::authorization_header()]);
         assert_eq!((config.invalid_token, config.check_identity_source), (InvalidTokenAnswer::ByApi, true));
         assert_eq!(config.limits, Limits { coverage: Coverage::Api, budget_bytes: 8192 });
+        assert_eq!(config.cache_check, CacheCheck::Warn);
         assert_eq!((config.http_api_response, config.usage_identifier_claim), (HttpApiResponse::Iam, None));
         assert_eq!(config.permissions_file, "permissions.json");
         assert_eq!((config.jwks_file, config.jwks_ca_file), (None, None));
@@ -234,6 +250,7 @@ mod tests {
             ("IDENTITY_SOURCE_CHECK", "off"),
             ("POLICY_COVERS", "request"),
             ("POLICY_BUDGET_BYTES", "4096"),
+            ("POLICY_CACHE_CHECK", "strict"),
             ("USAGE_IDENTIFIER_CLAIM", "custom:api_key"),
             ("JWKS_FILE", "keys.json"),
             ("JWKS_REFRESH_SECONDS", "60"),
@@ -251,6 +268,7 @@ mod tests {
         assert_eq!(config.invalid_token, InvalidTokenAnswer::Deny);
         assert_eq!((config.http_api_response, config.check_identity_source), (HttpApiResponse::Simple, false));
         assert_eq!(config.limits, Limits { coverage: Coverage::Request, budget_bytes: 4096 });
+        assert_eq!(config.cache_check, CacheCheck::Strict);
         assert_eq!(config.usage_identifier_claim.as_deref(), Some("custom:api_key"));
         assert_eq!(config.jwks_file.as_deref(), Some("keys.json"));
         assert_eq!(config.jwks_max_age, MaxAge { refresh_seconds: 60, trust_seconds: 60 });
@@ -326,6 +344,7 @@ mod tests {
             ),
             ("INVALID_TOKEN", "401", "found `401`, expected `unauthorized` or `deny`"),
             ("POLICY_COVERS", "all", "found `all`, expected `api` or `request`"),
+            ("POLICY_CACHE_CHECK", "on", "found `on`, expected `warn`, `strict` or `off`"),
             ("POLICY_BUDGET_BYTES", "1023", "found `1023`, expected a whole number of bytes from 1024 to 1048576"),
             ("HTTP_API_RESPONSE", "true", "found `true`, expected `iam` or `simple`"),
             ("IDENTITY_SOURCE_CHECK", "no", "found `no`, expected `on` or `off`"),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Every setting.
-const SETTINGS: [&str; 26] = [
+const SETTINGS: [&str; 27] = [
     "APP_CLIENT_ID",
     "HTTP_API_RESPONSE",
     "IDENTITY_SOURCE_CHECK",
@@ -23,6 +23,7 @@ const SETTINGS: [&str; 26] = [
     "PERMISSIONS_REFRESH_SECONDS",
     "PERMISSIONS_SOURCE",
     "POLICY_BUDGET_BYTES",
+    "POLICY_CACHE_CHECK",
     "POLICY_COVERS",
     "RESOURCE",
     "TOKEN_SOURCE",

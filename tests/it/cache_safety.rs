@@ -14,12 +14,12 @@ const DOCUMENTS: usize = 2_000;
 
 const BUDGETS: [usize; 4] = [2_000, 3_000, 5_000, 8_192];
 
-/// What a claim may be: absent, literals of the generated documents, texts of its own, as long as may be, and unusable.
+/// What a claim may be: absent, literals of the generated documents, texts of its own, one of them a mail address as long as may be, and unusable.
 fn values(name: &str, text: &str) -> Vec<Value> {
     if !text.contains(name) {
         return vec![Value::Null];
     }
-    let long = "w".repeat(128);
+    let long = format!("w+{}@w", "w".repeat(124));
     let texts = ["a", "b", "u1", "u9", "u8", long.as_str(), "*"].map(Value::from);
     [Value::Null, json!(["a", "u9"])].into_iter().chain(texts).collect()
 }
@@ -114,5 +114,6 @@ fn what_is_proved_holds_for_every_holder_and_a_witness_loses_a_method() {
     }
     // Else nothing was tried.
     assert!(counts.proved > DOCUMENTS / 4 && counts.witness > DOCUMENTS / 6, "{counts:?}");
-    assert!(counts.missed < DOCUMENTS / 10, "{counts:?}");
+    // Most of these need values of claims as long as may be, which no witness has.
+    assert!(counts.missed < DOCUMENTS / 8, "{counts:?}");
 }

@@ -187,6 +187,17 @@ class Templates(unittest.TestCase):
                 self.assertEqual(outputs["RestIdentitySource"], request if by_request else request.split(",")[0])
                 self.assertEqual(outputs["HttpIdentitySource"], ",".join(route if by_request else route[:1]))
 
+    def test_what_is_cached_by_token_does_not_start_unless_it_is_proved_safe(self) -> None:
+        for path in ["template.yaml", "deploy/http-api.yaml", *ALONE]:
+            template = deployed(path)
+            (function,) = [f for f in properties_of(template, "AWS::Lambda::Function") if f["Handler"] == "bootstrap"]
+            with self.subTest(path):
+                # The parameter's default, as it was resolved, or the parameter.
+                asked = function["Environment"]["Variables"]["POLICY_CACHE_CHECK"]
+                self.assertIn(asked, ("strict", {"Ref": "PolicyCacheCheck"}))
+                self.assertEqual(template["Parameters"]["PolicyCacheCheck"]["Default"], "strict")
+                self.assertEqual(template["Parameters"]["PolicyCacheCheck"]["AllowedValues"], ["strict", "warn", "off"])
+
     def test_a_websocket_takes_the_token_where_its_authorizer_is_asked_about_it(self) -> None:
         template = deployed("deploy/websocket.yaml")
         (authorizer,) = properties_of(template, "AWS::ApiGatewayV2::Authorizer")

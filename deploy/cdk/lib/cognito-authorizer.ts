@@ -113,6 +113,8 @@ export class CognitoAuthorizer extends Construct {
       applicationLogLevelV2: lambda.ApplicationLogLevel.INFO,
       systemLogLevelV2: lambda.SystemLogLevel.WARN,
       environment: {
+        // A document that is not proved safe to cache by token does not start; `settings` may say otherwise.
+        POLICY_CACHE_CHECK: 'strict',
         ...settings,
         USER_POOL_ID: props.userPoolId,
         APP_CLIENT_ID: props.clientIds,

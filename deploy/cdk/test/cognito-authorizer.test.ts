@@ -47,6 +47,8 @@ test('one function guards an API of each kind', () => {
 test('what is cached by token is for the whole API', () => {
   const template = made();
   environment(template, { POLICY_COVERS: 'api', USER_POOL_ID: 'eu-west-1_A', APP_CLIENT_ID: 'one,two' });
+  environment(template, { POLICY_CACHE_CHECK: 'strict' });
+  environment(made({ settings: { POLICY_CACHE_CHECK: 'warn' } }), { POLICY_CACHE_CHECK: 'warn' });
   template.hasResourceProperties('AWS::ApiGateway::Authorizer', {
     Type: 'TOKEN',
     IdentitySource: 'method.request.header.Authorization',

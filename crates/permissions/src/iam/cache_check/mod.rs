@@ -175,3 +175,6 @@ struct Found {
     /// Is the document safe, if the work was done to the end?
     is_proof: bool,
 }
+
+#[cfg(test)]
+mod tests;
