@@ -207,25 +207,33 @@ async fn a_flood_looks_once_at_a_time() {
 async fn eight_concurrent_requests_never_see_half_a_document() {
     let texts = ["one", "two"].map(opens);
     let versions = texts.clone().map(|text| version_of(&text));
-    let (authorizer, _) = over(Script::new((0..400).map(|number| Answer::Text(texts[number % 2].clone()))));
+    let (authorizer, events) = over(Script::new((0..20_000).map(|number| Answer::Text(texts[number % 2].clone()))));
     let authorizer = Arc::new(authorizer);
     let token = Arc::new(KEY.token(&access(json!({}))));
     let mut requests = tokio::task::JoinSet::new();
     for _ in 0..8 {
         let (authorizer, token, versions) = (Arc::clone(&authorizer), Arc::clone(&token), versions.clone());
         requests.spawn(async move {
-            for number in 0..200 {
-                let now = NOW.plus_seconds(number * REFRESH_SECONDS % 3000);
-                let decision = decide(&authorizer, &token, "GET/one", now).await.unwrap();
-                let is_one = decision.document.version == versions[0];
+            for _ in 0..100 {
+                let decision = decide(&authorizer, &token, "GET/one", NOW).await.unwrap();
+                let decided_by = |number: usize| decision.document.version == versions[number];
                 let policy = serde_json::to_string(&decision.policy.document).unwrap();
-                assert_eq!(decision.permitted, is_one);
-                // Every part is of one document: the policy and its version, too.
-                assert_eq!(policy.contains("GET/two"), decision.document.version == versions[1], "{policy}");
+                // Every part is of one document: the verdict, the policy and the version.
+                assert_eq!(decision.permitted, decided_by(0));
+                assert_eq!(policy.contains("GET/two"), decided_by(1), "{policy}");
             }
         });
     }
+    // Documents change as fast as they can meanwhile.
+    let changing = Arc::clone(&authorizer);
+    let changes = tokio::spawn(async move {
+        for look in 1.. {
+            changing.documents.refresh(NOW.plus_seconds(look * REFRESH_SECONDS)).await;
+        }
+    });
     requests.join_all().await;
+    changes.abort();
+    assert!(events.lock().unwrap().len() > 100, "too few changes to prove anything");
 }
 
 /// Answers each request of an extension by the script, which sees the request's head.
