@@ -161,7 +161,7 @@ lint-template: $(TEMPLATE_VENV)/.installed $(CHECKOV_VENV)/.installed ## cfn-lin
 
 recipes: $(RECIPES_VENV)/.installed ## The commands of docs/attach/ against an emulator, and the release workflow under zizmor
 	@PATH="$(RECIPES_VENV)/bin:$$PATH" python3 tests/recipes
-	$(RECIPES_VENV)/bin/zizmor --offline --quiet .github/workflows
+	$(RECIPES_VENV)/bin/zizmor --offline --quiet .github/workflows action.yml
 	@tests/recipes/terraform.sh
 
 # The stacks are put together around an empty package, so that no release build is needed. The constructs themselves repeat

@@ -153,6 +153,31 @@ impl Settings {
     }
 }
 
+/// The function's environment: these settings, or without any the process's own, with these files in place of theirs.
+///
+/// # Errors
+/// [`Failure::File`] when the settings cannot be read.
+pub(crate) fn environment(
+    settings: Option<&Path>,
+    document: Option<&Path>,
+    jwks: Option<&Path>,
+) -> Result<BTreeMap<String, String>, Failure> {
+    let mut variables = match settings {
+        Some(file) => Settings::read(file)?.environment(),
+        None => std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect(),
+    };
+    for (name, file) in [("PERMISSIONS_FILE", document), ("JWKS_FILE", jwks)] {
+        if let Some(file) = file {
+            // Seen from here, not from where the settings are.
+            let file = std::path::absolute(file).map_err(|error| Failure::file(file, error))?;
+            variables.insert(name.to_owned(), file.display().to_string());
+        }
+    }
+    Ok(variables)
+}
+
 /// The names of the issuers' entries, each once.
 pub(crate) fn entries(issuers: &[IssuerConfig]) -> Vec<&str> {
     let mut names: Vec<&str> = issuers.iter().filter_map(|issuer| issuer.verifier.entry.as_deref()).collect();

@@ -1,18 +1,23 @@
 //! `authz explain GET /orders/7`: the answer for one caller, the rule that decides, and what would open it.
 
+mod token;
+
 use super::holder::HolderArgs;
+use crate::check::Use;
 use crate::input;
 use crate::outcome::{Failure, Outcome};
 use crate::output::{Form, Output, Paint};
+use crate::settings::Settings;
 use crate::suite;
 use crate::tokens::Tokens;
 use crate::words;
-use permissions::iam::{Compiled, Coverage, DEFAULT_BUDGET_BYTES, Limits, Policies, Says};
-use permissions::questions::{Explanation, Facts, Index, explain};
+use permissions::iam::{Compiled, Limits, Policies, Says};
+use permissions::questions::{Caller, Explanation, Facts, Index, explain};
 use permissions::{Method, Rule, Verdict};
 use serde_json::json;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use token::Verified;
 
 /// What the verb takes.
 #[derive(Debug, clap::Args)]
@@ -20,9 +25,10 @@ use std::path::PathBuf;
   authz explain GET /orders/7 --scopes orders/read,orders/write
   authz explain DELETE /orders/7 --groups support --claim custom:tenant_id=acme
   authz explain GET /orders/7 --claims claims.json --format json
+  authz explain GET /orders/7 --token - --settings settings.env < token.txt
 
-No token is read and none is verified: the claims are taken as those of a genuine token. The exit code is 0 whether the
-answer is yes or no.")]
+Claims are taken as those of a genuine token. With --token and --settings the function's own code says whether it accepts the
+token. Neither token nor signature is ever printed. The exit code is 0 whether the answer is yes or no.")]
 pub struct Args {
     /// The request: verb and path, or `$connect`.
     #[arg(required = true, num_args = 1..=2, value_name = "REQUEST")]
@@ -31,6 +37,15 @@ pub struct Args {
     holder: HolderArgs,
     #[command(flatten)]
     tokens: Tokens,
+    /// A token whose claims to take; `-` is standard input. The other options add to them.
+    #[arg(long, value_name = "FILE")]
+    token: Option<PathBuf>,
+    /// The function's settings: which tokens are accepted, and what bounds the policy.
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+    /// The key set, in place of that of the settings.
+    #[arg(long, value_name = "FILE", requires = "settings", requires = "token")]
+    jwks: Option<PathBuf>,
     /// The permission document.
     #[arg(long, short, value_name = "FILE", default_value = "permissions.json")]
     document: PathBuf,
@@ -42,6 +57,7 @@ pub struct Args {
 /// What is told.
 struct Answer<'a> {
     request: String,
+    token: Option<Verified>,
     explanation: Explanation<'a>,
     policy: Compiled,
 }
@@ -49,19 +65,39 @@ struct Answer<'a> {
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Outcome, Failure> {
     let request = args.request.join(" ");
     let method = requested(&request)?;
-    let caller = args.holder.caller()?;
+    let (token, caller) = holder(args, &method)?;
     let document = args.tokens.of(input::permissions(&args.document)?);
     let (index, facts) = (Index::new(&document), Facts::of_cognito());
     let explanation = explain(&index, &caller, &method, &facts)?;
     let grants = document.grants(&caller);
-    let limits = Limits { coverage: Coverage::Api, budget_bytes: DEFAULT_BUDGET_BYTES };
+    let limits = limits(args.settings.as_deref())?;
     let policy = Policies::new(&document, limits).compile(&grants, grants.decide(&method), &method);
-    let answer = Answer { request, explanation, policy };
+    let answer = Answer { request, token, explanation, policy };
     output.print(&match args.format {
         Form::Text => text(&answer, output.paint())?,
         Form::Json => json(&answer),
     })?;
     Ok(Outcome::Holds)
+}
+
+/// Who asks, and whether the function accepts the token.
+fn holder(args: &Args, method: &Method) -> Result<(Option<Verified>, Caller), Failure> {
+    let Some(file) = &args.token else { return Ok((None, args.holder.caller()?)) };
+    let text = input::text(file)?;
+    let caller = args.holder.added_to(token::holder(&text, file)?)?;
+    let verified = match &args.settings {
+        Some(settings) => token::verified(&text, method, settings, &args.document, args.jwks.as_deref())?,
+        None => Verified::NotAsked,
+    };
+    Ok((Some(verified), caller))
+}
+
+/// What bounds the policy with these settings.
+fn limits(settings: Option<&Path>) -> Result<Limits, Failure> {
+    let Some(file) = settings else { return Ok(Use::default().limits) };
+    let understood = Settings::read(file)?.understood();
+    let wrong = || understood.findings.first().map_or_else(String::new, |finding| finding.message.clone());
+    understood.config.as_ref().map(|(config, _)| config.limits).ok_or_else(|| Failure::file(file, wrong()))
 }
 
 /// A request has a verb and texts; routes have `ANY` and parameters, which are a mistake here.
@@ -74,10 +110,13 @@ fn requested(text: &str) -> Result<Method, Failure> {
 }
 
 fn text(answer: &Answer<'_>, paint: Paint) -> Result<String, Failure> {
-    let Answer { request, explanation, policy } = answer;
+    let Answer { request, token, explanation, policy } = answer;
     let permitted = explanation.verdict.is_permitted();
     let word = if permitted { paint.cyan("allowed") } else { paint.red("refused") };
     let mut text = format!("{word} {request}\n  {}\n", words::verdict(explanation.verdict));
+    if let Some(token) = token {
+        let _ = writeln!(text, "  {}", token.words());
+    }
     for deny in others(explanation) {
         let _ = writeln!(text, "  denied, too, by {}", words::rule(deny));
     }
@@ -109,8 +148,12 @@ fn openings(explanation: &Explanation<'_>) -> String {
         let (changes, place) = (words::changes(&obstacle.changes), obstacle.permission);
         let _ = writeln!(text, "  would not be enough: {changes}, for permissions[{place}]; in the way: {why}");
     }
-    let hopeless = explanation.remedies.is_empty() && explanation.verdict != Verdict::Misspelled;
-    if hopeless {
+    let is_spelling = explanation.verdict == Verdict::Misspelled;
+    if explanation.left_out {
+        text.push_str(
+            "  denies name so many claims that not all were tried together: there can be more that opens it\n",
+        );
+    } else if explanation.remedies.is_empty() && !is_spelling {
         text.push_str("  nothing that is added to the token opens it\n");
     }
     text
@@ -129,7 +172,7 @@ fn says(says: Says) -> &'static str {
 }
 
 fn json(answer: &Answer<'_>) -> String {
-    let Answer { request, explanation, policy } = answer;
+    let Answer { request, token, explanation, policy } = answer;
     let rule = |rule: Rule<'_>| json!({ "permission": rule.permission, "route": rule.route.text() });
     let denies = |denies: &[Rule<'_>]| denies.iter().copied().map(rule).collect::<Vec<_>>();
     let remedies = explanation.remedies.iter();
@@ -141,12 +184,14 @@ fn json(answer: &Answer<'_>) -> String {
     let told = json!({
         "version": 1,
         "request": request,
+        "token": token.as_ref().map(Verified::words),
         "allowed": explanation.verdict.is_permitted(),
         "verdict": words::verdict(explanation.verdict),
         "by": explanation.verdict.rule().map(rule),
         "denies": denies(&explanation.denies),
         "remedies": remedies.collect::<Vec<_>>(),
         "obstacles": obstacles.collect::<Vec<_>>(),
+        "complete": !explanation.left_out,
         "policy": { "bytes": policy.document.bytes(), "cached": says(policy.says), "document": policy.document },
     });
     format!("{told:#}\n")

@@ -30,7 +30,18 @@ impl HolderArgs {
     /// # Errors
     /// [`Failure::Usage`] for a claim that is none, [`Failure::File`] for claims that the function would refuse.
     pub(super) fn caller(&self) -> Result<Caller, Failure> {
-        let mut caller = self.claims.as_deref().map(claims).transpose()?.map(Caller::new).unwrap_or_default();
+        self.added_to(Caller::default())
+    }
+
+    /// The holder of a token with these claims besides.
+    ///
+    /// # Errors
+    /// As [`caller`](Self::caller).
+    pub(super) fn added_to(&self, caller: Caller) -> Result<Caller, Failure> {
+        let mut caller = caller;
+        for (name, value) in self.claims.as_deref().map(claims).transpose()?.unwrap_or_default() {
+            caller = caller.with_claim(&name, value);
+        }
         for claim in &self.claim {
             let (name, value) = claim.split_once('=').filter(|(name, _)| !name.is_empty()).ok_or_else(|| {
                 Failure::Usage("found a `--claim` without a name and `=`, expected `NAME=VALUE`".to_owned())
@@ -56,7 +67,12 @@ fn option_for(claim: &str) -> Option<&'static str> {
 
 /// The claims in the file. Those that the function would refuse a token for are refused here.
 fn claims(file: &Path) -> Result<Map<String, Value>, Failure> {
-    let Strict(read) = serde_json::from_str(&input::text(file)?).map_err(|error| Failure::file(file, error))?;
+    claims_in(input::text(file)?.as_bytes(), file)
+}
+
+/// The claims in a JSON text from this file.
+pub(super) fn claims_in(json: &[u8], file: &Path) -> Result<Map<String, Value>, Failure> {
+    let Strict(read) = serde_json::from_slice(json).map_err(|error| Failure::file(file, error))?;
     let Value::Object(claims) = read else {
         return Err(Failure::file(file, "found another value, expected an object of claims"));
     };

@@ -5,6 +5,7 @@ use crate::input;
 use crate::matrix::{self, Row};
 use crate::outcome::{Failure, Outcome};
 use crate::output::{Output, Source};
+use crate::tokens::Tokens;
 use clap::ValueEnum;
 use permissions::Permissions;
 use permissions::questions::{Budget, Facts, Index, who};
@@ -23,6 +24,8 @@ pub struct Args {
     /// The permission document; `-` is standard input.
     #[arg(default_value = "permissions.json")]
     file: PathBuf,
+    #[command(flatten)]
+    tokens: Tokens,
     /// The form of the table.
     #[arg(long, value_enum, value_name = "FORM", default_value_t)]
     format: Form,
@@ -45,7 +48,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Outcome, Failure> 
     let name = args.file.display().to_string();
     let document = Document { file: &name, source: Rc::new(Source::new(input::bytes(&args.file)?)) };
     let parsed = Permissions::parse(document.source.bytes());
-    let permissions = parsed.map_err(|error| Failure::file(&args.file, error))?;
+    let permissions = args.tokens.of(parsed.map_err(|error| Failure::file(&args.file, error))?);
     let (index, facts) = (Index::new(&permissions), Facts::of_cognito());
     let answers = who(&index, permissions.catalog(), &facts, &mut Budget::default())?;
     let rows: Vec<Row<'_>> = Row::all(permissions.catalog(), &answers);

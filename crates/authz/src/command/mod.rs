@@ -6,6 +6,7 @@ mod diff;
 mod explain;
 mod holder;
 mod import;
+mod man;
 mod matrix;
 mod simulate;
 mod test;
@@ -29,6 +30,8 @@ pub enum Command {
     Explain(explain::Args),
     /// Make a permission document from a specification of the API, or check that the two agree.
     Import(import::Args),
+    /// Print a manual page.
+    Man(man::Args),
     /// Show who can call which route, as a table or a page.
     Matrix(matrix::Args),
     /// Give the function's answers to events, byte for byte.
@@ -53,6 +56,7 @@ impl Command {
             Self::Diff(args) => diff::run(args, output),
             Self::Explain(args) => explain::run(args, output),
             Self::Import(args) => import::run(args, output),
+            Self::Man(args) => man::run(args, output),
             Self::Matrix(args) => matrix::run(args, output),
             Self::Simulate(args) => simulate::run(args, output),
             Self::Test(args) => test::run(args, output),

@@ -3,17 +3,16 @@
 use crate::input;
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
-use crate::settings::Settings;
+use crate::settings;
 use cognito_authorizer::config::UnknownSettings;
 use cognito_authorizer::gateway::Gateway;
 use cognito_authorizer::log::{Format, Level, Logger};
 use cognito_authorizer::startup;
 use lambda_runtime::Diagnostic;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Nothing is logged at this level, so that answers stand alone.
-const SILENT: Logger = Logger { level: Level::Fatal, format: Format::Json };
+pub(super) const SILENT: Logger = Logger { level: Level::Fatal, format: Format::Json };
 
 /// What the verb takes.
 #[derive(Debug, clap::Args)]
@@ -40,7 +39,8 @@ pub struct Args {
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Outcome, Failure> {
-    let variables = variables(args)?;
+    let files = (args.settings.as_deref(), args.document.as_deref(), args.jwks.as_deref());
+    let variables = settings::environment(files.0, files.1, files.2)?;
     if let Some(unknown) = UnknownSettings::among(variables.keys().cloned()) {
         output.remark(&format!("{unknown}\n"))?;
     }
@@ -62,22 +62,4 @@ async fn answer(gateway: &Gateway, event: &str) -> serde_json::Result<String> {
         Ok(response) => serde_json::to_string(&response),
         Err(failure) => serde_json::to_string(&Diagnostic::from(failure)),
     }
-}
-
-/// The function's environment.
-fn variables(args: &Args) -> Result<BTreeMap<String, String>, Failure> {
-    let mut variables = match &args.settings {
-        Some(file) => Settings::read(file)?.environment(),
-        None => std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect(),
-    };
-    for (name, file) in [("PERMISSIONS_FILE", &args.document), ("JWKS_FILE", &args.jwks)] {
-        if let Some(file) = file {
-            // Seen from here, not from where the settings are.
-            let file = std::path::absolute(file).map_err(|error| Failure::file(file, error))?;
-            variables.insert(name.to_owned(), file.display().to_string());
-        }
-    }
-    Ok(variables)
 }

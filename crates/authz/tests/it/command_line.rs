@@ -1,6 +1,8 @@
 //! What every verb has in common.
 
 use crate::{answer, authz, remarks};
+use std::collections::BTreeSet;
+use std::process::Command;
 
 #[test]
 fn help_and_version_are_answers() {
@@ -37,5 +39,37 @@ fn completion_scripts_know_the_verbs() {
         let output = authz(&["completions", shell]);
         assert_eq!(output.status.code(), Some(0));
         assert!(answer(&output).contains("completions"), "{shell}");
+    }
+}
+
+#[test]
+fn each_verb_has_a_manual_page() {
+    let verbs: Vec<String> = authz::definition().get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
+    for verb in verbs {
+        let page = answer(&authz(&["man", &verb]));
+        assert!(page.contains(&format!("authz\\-{verb}")) && page.contains(".SH SYNOPSIS"), "{verb}: {page}");
+    }
+    assert!(answer(&authz(&["man"])).contains("Exit codes"));
+    assert_eq!(authz(&["man", "nothing"]).status.code(), Some(2));
+}
+
+/// The names of the packages that are linked into a package of the workspace.
+fn linked(package: &str) -> BTreeSet<String> {
+    let listed = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{p}"])
+        .args(["--package", package])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(listed.status.success(), "{listed:?}");
+    let text = String::from_utf8(listed.stdout).unwrap();
+    text.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
+}
+
+#[test]
+fn nothing_of_the_tool_is_linked_into_the_function() {
+    let (function, tool) = (linked("cognito-authorizer"), linked("authz"));
+    for package in ["authz", "annotate-snippets", "askama", "clap", "clap_complete", "clap_mangen", "serde-saphyr"] {
+        assert!(tool.contains(package) && !function.contains(package), "{package}");
     }
 }

@@ -50,3 +50,33 @@ fn a_real_pool_gets_no_token_and_what_is_no_key_set_is_left_alone() {
     assert!(!folder.join("new.json").exists());
     assert_eq!(std::fs::read_to_string(folder.join("notes.json")).unwrap(), "[1]");
 }
+
+#[test]
+fn a_token_is_explained_verified_and_never_printed() {
+    let folder = folder("token-explained", &[("settings.env", SETTINGS), ("permissions.json", DOCUMENT)]);
+    for (name, arguments) in [
+        ("good", &["--scopes", "orders/read"][..]),
+        ("stale", &["--lifetime", "0"]),
+        ("foreign", &["--client", "other"]),
+    ] {
+        let output = authz_in(&folder, &[&["token", "--jwks", "jwks.json"], arguments].concat());
+        std::fs::write(folder.join(name), answer(&output)).unwrap();
+    }
+    std::fs::write(folder.join("bad"), "eyJhbGciOiJub25lIn0.c2VjcmV0.x").unwrap();
+    let verified = "\n  the token is accepted: every check passed\n";
+    for (name, settings, code, expected) in [
+        ("good", true, 0, verified),
+        ("good", false, 0, "\n  the token was not verified: --settings says what is accepted\n"),
+        ("stale", true, 0, "\n  the token is refused (token_expired): found a token past its `exp`\n"),
+        ("foreign", true, 0, "): found a client that is not in `APP_CLIENT_ID`, or `clients`\n"),
+        ("bad", true, 3, "error: bad: found something else than one compact JWS, expected a token\n"),
+    ] {
+        let all = ["explain", "GET", "/orders", "--token", name, "--settings", "settings.env"];
+        let output = authz_in(&folder, all.get(..if settings { 7 } else { 5 }).unwrap());
+        let said = format!("{}{}", answer(&output), remarks(&output));
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert!(said.contains(expected), "{name}: {said}");
+        let token = std::fs::read_to_string(folder.join(name)).unwrap();
+        assert!(token.trim().split('.').all(|part| part.len() < 2 || !said.contains(part)), "{name}: {said}");
+    }
+}

@@ -25,6 +25,8 @@ pub struct Explanation<'a> {
     pub remedies: Vec<Remedy<'a>>,
     /// Changes that would open it if no deny shut it then.
     pub obstacles: Vec<Obstacle<'a>>,
+    /// So many claims would have to be tried together that some were left out: there can be more remedies.
+    pub left_out: bool,
 }
 
 /// One change of a token, as small as can be.
@@ -74,13 +76,15 @@ pub fn explain<'a>(
     let case = Case { universe: &universe, index, method };
     let verdict = case.decide(caller);
     let denies = case.denies(caller);
-    let mut explanation = Explanation { verdict, denies, remedies: Vec::new(), obstacles: Vec::new() };
+    let mut explanation = Explanation { verdict, denies, remedies: Vec::new(), obstacles: Vec::new(), left_out: false };
     if verdict.is_permitted() || verdict == Verdict::Misspelled {
         return Ok(explanation);
     }
     for (permission, needs) in openers(&universe, index, method) {
         let changes: Vec<Change<'a>> = needs.iter().filter_map(|need| case.lacking(caller, need)).collect();
-        let more = case.enough(caller, &changes);
+        let absent = case.absent(&case.changed(caller, &changes));
+        explanation.left_out |= absent.len() > MOST_ABSENT;
+        let more = case.enough(caller, &changes, absent);
         if more.is_empty() {
             let denies = case.denies(&case.changed(caller, &changes));
             explanation.obstacles.push(Obstacle { changes: changes.clone(), permission, denies });
@@ -139,17 +143,22 @@ impl<'a> Case<'_, 'a> {
         })
     }
 
-    /// What has to come on top of these changes: one empty list when they are enough. Denies that hit only for want of a
-    /// claim are lifted by a claim that differs; all smallest ways to do so are tried. None: nothing helps.
-    fn enough(self, caller: &Caller, changes: &[Change<'a>]) -> Vec<Vec<Change<'a>>> {
-        let asker = self.changed(caller, changes);
+    /// The claims that routes of denies that hit name and the caller has not, sorted.
+    fn absent(self, caller: &Caller) -> Vec<&'a str> {
         let mut absent: Vec<&'a str> = Vec::new();
-        for rule in self.denies(&asker) {
+        for rule in self.denies(caller) {
             let named = claims_of(rule.route).into_iter().map(|(claim, _)| claim);
-            absent.extend(named.filter(|claim| asker.value(claim).is_none() && asker.claims().get(*claim).is_none()));
+            absent.extend(named.filter(|claim| caller.value(claim).is_none() && caller.claims().get(*claim).is_none()));
         }
         absent.sort_unstable();
         absent.dedup();
+        absent
+    }
+
+    /// What has to come on top of these changes: one empty list when they are enough. Denies that hit only for want of a
+    /// claim are lifted by a claim that differs; all smallest ways to do so are tried. None: nothing helps.
+    fn enough(self, caller: &Caller, changes: &[Change<'a>], mut absent: Vec<&'a str>) -> Vec<Vec<Change<'a>>> {
+        let asker = self.changed(caller, changes);
         absent.truncate(MOST_ABSENT);
         let mut sets: Vec<Vec<&str>> = vec![Vec::new()];
         for claim in absent {

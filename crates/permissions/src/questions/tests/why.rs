@@ -6,6 +6,22 @@ use crate::Method;
 use crate::questions::{Atom, Change, Facts, Index, explain};
 
 #[test]
+fn it_is_said_when_claims_were_left_out() {
+    for (claims, left_out) in [(6, false), (7, true)] {
+        let denies: Vec<String> = (0..claims).map(|claim| format!(r#""GET /${{custom:c{claim}}}""#)).collect();
+        let json = format!(
+            r#"{{"permissions":[{{"authenticated":true,"allow":["GET /{{x}}"]}},{{"authenticated":true,"deny":[{}]}}]}}"#,
+            denies.join(",")
+        );
+        let document = crate::Permissions::parse(json.as_bytes()).unwrap();
+        let (index, facts) = (Index::new(&document), Facts::of_cognito());
+        let method = Method::parse("arn:aws:execute-api:us-east-1:123456789012:api/test/GET/a".to_owned()).unwrap();
+        let found = explain(&index, &crate::questions::Caller::default(), &method, &facts).unwrap();
+        assert_eq!((found.left_out, found.remedies.is_empty()), (left_out, left_out), "{claims}");
+    }
+}
+
+#[test]
 fn every_addition_of_scopes_and_groups_that_opens_a_request_contains_a_remedy() {
     let (mut random, tokens, paths) = (Random(14), brute::known(), brute::paths());
     let facts = Facts::none();
