@@ -5,18 +5,38 @@ use allocation_counter::{AllocationInfo, measure};
 use cognito_authorizer::gateway::{Failure, Gateway, LARGEST_EVENT, TokenSource};
 use cognito_authorizer::jwks::{Algorithms, KeySet, LARGEST_ANSWER};
 use cognito_authorizer::token::{BearerToken, InvalidToken, LONGEST_TOKEN, Scheme, UnverifiedToken};
-use serde_json::json;
+use permissions::Method;
+use permissions::iam::{Coverage, DEFAULT_BUDGET_BYTES, Limits, Policies};
+use permissions::questions::Facts;
+use serde_json::{Value, json};
+use testkit::caller::{Caller, Engine};
 use testkit::doors::{events, permissions};
 use testkit::hostile::{
     DEEPEST, EVENT_SHAPES, EventShape, KEY_SET_SHAPES, TOKEN_SHAPES, TokenShape, event, key_set_of, token,
 };
-use testkit::{KEY, authorizer, gateway};
+use testkit::{KEY, STAGE, access, authorizer, gateway};
 
 /// What any answer takes, whatever the size: the policy, the log line, tables that start with a size of their own.
 const CONSTANT_BYTES: u64 = 16 * 1024;
 
 /// The answer where the context is more than a WebSocket API takes. It was made all the same.
 const TOO_LARGE: Failure = Failure::Undecided { reason: "answer_too_large" };
+
+/// The most that one policy, or one start's look at the document, holds at a time. A quarter of the smallest function's memory.
+const MOST_HELD: u64 = 32 * 1024 * 1024;
+
+/// So many groups, each with so many routes that all overlap, and so many denies across them.
+const GROUPS: usize = 16;
+const ROUTES: usize = 16;
+const DENIES: usize = 8;
+
+/// A document whose routes all meet each other, and that looks at a claim everywhere.
+fn entangled(complete: bool) -> Value {
+    let allow: Vec<String> = (0..ROUTES).map(|n| format!("ANY /{{a}}/x{n}/{{b}}/${{sub}}/{{rest+}}")).collect();
+    let deny: Vec<String> = (0..DENIES).map(|n| format!("GET /{{a}}/{{b}}/y{n}/{{rest+}}")).collect();
+    let group = |n: usize| json!({"groups": [format!("g{n}")], "allow": allow, "deny": deny});
+    json!({"permissions": (0..GROUPS).map(group).collect::<Vec<_>>(), "complete": complete})
+}
 
 fn door() -> Gateway {
     let sources = ["header:Authorization", "query:access_token", "cookie:token"];
@@ -117,4 +137,30 @@ fn an_event_larger_than_any_request_is_refused_unread() {
     let room = LARGEST_EVENT - fill(0).len();
     assert_eq!(answer(&fill(room)), Ok(()));
     assert_eq!(answer(&fill(room + 1)), Err(Failure::Undecided { reason: "event_too_large" }));
+}
+
+#[test]
+fn no_document_makes_one_policy_hold_more_than_a_quarter_of_the_smallest_memory() {
+    let groups: Vec<String> = (0..GROUPS).map(|n| format!("g{n}")).collect();
+    for complete in [false, true] {
+        // A user called like a literal of the document has a policy of his own.
+        for sub in ["u1", "x3", "y3"] {
+            let engine = Engine::new(&entangled(complete), DEFAULT_BUDGET_BYTES);
+            let caller = Caller(access(json!({"sub": sub, "cognito:groups": groups})));
+            let held = measure(|| drop(engine.policy(&caller, &format!("{STAGE}GET/a/x3/b/{sub}/c"))));
+            assert!(held.bytes_max <= MOST_HELD, "{sub}, complete {complete}: {held:?}");
+        }
+    }
+}
+
+#[test]
+fn no_document_makes_a_start_hold_more_than_a_quarter_of_the_smallest_memory() {
+    let limits = Limits { coverage: Coverage::Api, budget_bytes: DEFAULT_BUDGET_BYTES };
+    let method = Method::parse(format!("{STAGE}GET/")).unwrap();
+    for complete in [false, true] {
+        let permissions = permissions::Permissions::parse(entangled(complete).to_string().as_bytes()).unwrap();
+        let policies = Policies::new(&permissions, limits);
+        let held = measure(|| drop(policies.cache_safety(&permissions, &method, &Facts::of_cognito())));
+        assert!(held.bytes_max <= MOST_HELD, "complete {complete}: {held:?}");
+    }
 }
