@@ -1,5 +1,6 @@
 //! Everything that there is to say of one permission document.
 
+pub(crate) mod cached;
 mod exact;
 mod policies;
 

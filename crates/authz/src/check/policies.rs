@@ -32,7 +32,7 @@ pub(super) fn findings(permissions: &Permissions, limits: Limits) -> Vec<Finding
 }
 
 /// A request that any document can be asked about; what a policy says of the rest does not depend on it.
-fn any_method() -> Option<Method> {
+pub(super) fn any_method() -> Option<Method> {
     Method::parse("arn:aws:execute-api:us-east-1:123456789012:abcdef1234/test/GET/".to_owned()).ok()
 }
 

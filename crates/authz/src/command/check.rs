@@ -1,6 +1,6 @@
 //! `authz check [FILE...]`: is the document valid, and what will surprise its author?
 
-use crate::check::{Document, Use};
+use crate::check::{Document, Use, cached};
 use crate::input;
 use crate::outcome::{Failure, Outcome};
 use crate::output::{Finding, Format, Level, Output, Source};
@@ -78,6 +78,9 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Outcome, Failure> 
                 }
                 findings.extend(document.findings(&permissions, used));
                 lines.push(size(&name, &permissions));
+                if args.format == Format::Text {
+                    lines.push(format!("{name}: {}\n", cached::line(&permissions, used.limits)));
+                }
             }
             Err(invalid) => {
                 findings.extend(document.problems(&invalid));
