@@ -1,18 +1,19 @@
 //! Conditions that hold less often than their author expects.
 
 use super::names::claims_of;
-use super::{AcceptedTokens, Finding, Severity, Subject, placed};
+use super::{AcceptedTokens, Finding, Severity, Subject};
 use crate::claims::{self, Tokens};
 use crate::document::Place;
 use crate::permission::Permission;
 use crate::permissions::Permissions;
+use crate::route::Route;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Conditions of allows that no token meets. In a permission that denies, the reader refuses them.
 pub(super) fn never_holding(permissions: &Permissions) -> Vec<Finding> {
     let mut causes: BTreeMap<&str, (String, Vec<Subject>)> = BTreeMap::new();
-    for (place, permission) in of_cognito(permissions) {
+    for (number, permission) in of_cognito(permissions) {
         for (name, wanted) in permission.claims().iter().filter(|(name, _)| !is_by_trigger(permissions, name)) {
             let Err(kind) = claims::can_hold(name, wanted) else { continue };
             let instead = claims::instead(wanted, kind);
@@ -21,7 +22,7 @@ pub(super) fn never_holding(permissions: &Permissions) -> Vec<Finding> {
                 kind.in_words()
             );
             let cause = causes.entry(name).or_insert_with(|| (advice, Vec::new()));
-            cause.1.push(of_condition(&place, name));
+            cause.1.push(of_condition(number, name));
         }
     }
     let finding = |(name, (advice, subjects)): (&str, (String, Vec<Subject>))| {
@@ -31,12 +32,17 @@ pub(super) fn never_holding(permissions: &Permissions) -> Vec<Finding> {
 }
 
 /// Permissions about Cognito's tokens. Where a document tells issuers apart, nothing is known here of their claims.
-fn of_cognito(permissions: &Permissions) -> impl Iterator<Item = (Place, &Permission)> {
-    placed(permissions).filter(|(_, permission)| permission.issuers().is_none() && !permission.says_any_issuer())
+fn of_cognito(permissions: &Permissions) -> impl Iterator<Item = (usize, &Permission)> {
+    numbered(permissions).filter(|(_, permission)| permission.issuers().is_none() && !permission.says_any_issuer())
 }
 
-fn of_condition(permission: &Place, claim: &str) -> Subject {
-    Subject::member(permission.clone().member("claims").member(claim))
+/// Permissions with their numbers: a place is made where something is found, which hardly ever is at a start.
+fn numbered(permissions: &Permissions) -> impl Iterator<Item = (usize, &Permission)> {
+    permissions.permissions().iter().enumerate()
+}
+
+fn of_condition(permission: usize, claim: &str) -> Subject {
+    Subject::member(Place::permission(permission).member("claims").member(claim))
 }
 
 fn is_by_trigger(permissions: &Permissions, claim: &str) -> bool {
@@ -46,11 +52,11 @@ fn is_by_trigger(permissions: &Permissions, claim: &str) -> bool {
 /// A list as a value is often meant as "one of these".
 pub(super) fn on_lists(permissions: &Permissions) -> Option<Finding> {
     let mut found = Vec::new();
-    for (place, permission) in placed(permissions) {
+    for (number, permission) in numbered(permissions) {
         let lists = permission.claims().iter().filter(|(_, wanted)| wanted.is_array());
         let possible =
             lists.filter(|(name, wanted)| is_by_trigger(permissions, name) || claims::can_hold(name, wanted).is_ok());
-        found.extend(possible.map(|(name, _)| of_condition(&place, name)));
+        found.extend(possible.map(|(name, _)| of_condition(number, name)));
     }
     let message = "a list is compared as a whole: the claim must be this very list, or contain it as one element";
     let advice = "for one of several values write one permission each; for all of several groups write `groups`";
@@ -60,8 +66,8 @@ pub(super) fn on_lists(permissions: &Permissions) -> Option<Finding> {
 /// Claims that some of the accepted tokens do not have.
 pub(super) fn on_absent_claims(permissions: &Permissions, accepted: AcceptedTokens) -> Vec<Finding> {
     let mut causes: BTreeMap<&str, (Severity, Tokens, Vec<Subject>)> = BTreeMap::new();
-    for (place, permission) in of_cognito(permissions) {
-        for used in uses(&place, permission) {
+    for (number, permission) in of_cognito(permissions) {
+        for used in uses(permission) {
             let Some((_, tokens)) = claims::known(used.claim).filter(|_| !is_by_trigger(permissions, used.claim))
             else {
                 continue;
@@ -69,7 +75,7 @@ pub(super) fn on_absent_claims(permissions: &Permissions, accepted: AcceptedToke
             if is_absent(tokens, accepted, permission, used.severity) {
                 let cause = causes.entry(used.claim).or_insert((Severity::Warning, tokens, Vec::new()));
                 cause.0 = cause.0.max(used.severity);
-                cause.2.push(used.subject);
+                cause.2.push(used.subject(number));
             }
         }
     }
@@ -89,24 +95,42 @@ pub(super) fn on_absent_claims(permissions: &Permissions, accepted: AcceptedToke
 /// One use of a claim in a permission. It is an error where a deny is lost with it.
 struct Use<'a> {
     claim: &'a str,
-    subject: Subject,
+    at: At<'a>,
     severity: Severity,
 }
 
-fn uses<'a>(place: &Place, permission: &'a Permission) -> Vec<Use<'a>> {
+/// Where a claim is used.
+enum At<'a> {
+    Condition,
+    Present(usize),
+    Allow(usize, &'a Route),
+}
+
+impl Use<'_> {
+    /// As a place in the permission of this number.
+    fn subject(&self, permission: usize) -> Subject {
+        let place = Place::permission(permission);
+        match self.at {
+            At::Condition => of_condition(permission, self.claim),
+            At::Present(number) => Subject::member(place.member("present").element(number)),
+            At::Allow(number, route) => Subject::route(place.member("allow").element(number), route),
+        }
+    }
+}
+
+fn uses(permission: &Permission) -> Vec<Use<'_>> {
     let severity = if permission.deny().is_empty() { Severity::Warning } else { Severity::Error };
-    let claims = permission.claims().iter();
-    let mut uses: Vec<Use<'_>> =
-        claims.map(|(claim, _)| Use { claim, subject: of_condition(place, claim), severity }).collect();
+    let mut uses = Vec::new();
+    for (claim, _) in permission.claims() {
+        uses.push(Use { claim, at: At::Condition, severity });
+    }
     for (number, claim) in permission.present().iter().enumerate() {
-        uses.push(Use { claim, subject: Subject::member(place.clone().member("present").element(number)), severity });
+        uses.push(Use { claim, at: At::Present(number), severity });
     }
     // A deny whose path names an absent claim denies any value there: nothing is lost.
-    let list = place.clone().member("allow");
     for (number, route) in permission.allow().iter().enumerate() {
         for claim in claims_of(route) {
-            let subject = Subject::route(list.clone().element(number), route);
-            uses.push(Use { claim, subject, severity: Severity::Warning });
+            uses.push(Use { claim, at: At::Allow(number, route), severity: Severity::Warning });
         }
     }
     uses
@@ -129,10 +153,10 @@ pub(super) fn scopes_without_access_tokens(permissions: &Permissions, accepted: 
     if accepted.access {
         return None;
     }
-    let with_scopes = placed(permissions).filter(|(_, permission)| !permission.scopes().is_empty());
-    let found: Vec<(Subject, bool)> = with_scopes
-        .map(|(place, permission)| (Subject::member(place.member("scopes")), !permission.deny().is_empty()))
-        .collect();
+    let mut found = Vec::new();
+    for (number, permission) in numbered(permissions).filter(|(_, permission)| !permission.scopes().is_empty()) {
+        found.push((Subject::member(Place::permission(number).member("scopes")), !permission.deny().is_empty()));
+    }
     let severity = if found.iter().any(|(_, denies)| *denies) { Severity::Error } else { Severity::Warning };
     let subjects = found.into_iter().map(|(subject, _)| subject).collect();
     let message = "only ID tokens are accepted, and they have no scopes: the permission never applies".to_owned();
@@ -149,9 +173,13 @@ const COGNITOS_OWN_SCOPES: [&str; 5] = ["aws.cognito.signin.user.admin", "email"
 pub(super) fn scopes_not_permissions(permissions: &Permissions) -> Vec<Finding> {
     let finding = |own: &str| {
         let mut found = Vec::new();
-        for (place, permission) in placed(permissions) {
-            let names = permission.scopes().iter().enumerate().filter(|(_, scope)| *scope == own);
-            found.extend(names.map(|(number, _)| Subject::member(place.clone().member("scopes").element(number))));
+        for (permission, held) in numbered(permissions) {
+            for (number, _) in held.scopes().iter().enumerate().filter(|(_, scope)| *scope == own) {
+                found.push(Subject::member(Place::permission(permission).member("scopes").element(number)));
+            }
+        }
+        if found.is_empty() {
+            return None;
         }
         let message =
             format!("`{own}` is Cognito's own scope, which every client may be given: it says nothing of this API");
