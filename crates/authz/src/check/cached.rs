@@ -1,19 +1,18 @@
 //! Is a document safe to cache by token?
 
-use super::policies::any_method;
+use super::policies::safety;
 use permissions::Permissions;
-use permissions::iam::{Breaks, CacheSafety, Coverage, Limits, Policies};
-use permissions::questions::Facts;
+use permissions::iam::{Breaks, CacheSafety, Coverage, Limits};
 
 /// One line: proved for every possible token, broken by a holder, or not decided.
 pub(crate) fn line(permissions: &Permissions, limits: Limits) -> String {
     if limits.coverage == Coverage::Request {
         return "POLICY_COVERS=request: each answer is for its request alone".to_owned();
     }
-    let Some(method) = any_method() else { return String::new() };
-    match Policies::new(permissions, limits).cache_safety(permissions, &method, &Facts::of_cognito()) {
-        CacheSafety::Proved => "safe to cache by token: proved for every possible token".to_owned(),
-        CacheSafety::Witness(witness) => {
+    match safety(permissions, limits) {
+        None => String::new(),
+        Some(CacheSafety::Proved) => "safe to cache by token: proved for every possible token".to_owned(),
+        Some(CacheSafety::Witness(witness)) => {
             let places: Vec<String> = witness.permissions.iter().map(|place| format!("permissions[{place}]")).collect();
             let breaks = match witness.breaks {
                 Breaks::NotExact { example } => {
@@ -25,6 +24,6 @@ pub(crate) fn line(permissions: &Permissions, limits: Limits) -> String {
             };
             format!("not safe to cache by token: for a holder of {}, {breaks}", places.join(" and "))
         }
-        CacheSafety::NotProved { .. } => "whether it is safe to cache by token was not decided".to_owned(),
+        Some(CacheSafety::NotProved { .. }) => "whether it is safe to cache by token was not decided".to_owned(),
     }
 }
