@@ -12,6 +12,9 @@ use testkit::documents::document;
 /// Documents drawn. The answers take some seconds.
 const DOCUMENTS: usize = 2_000;
 
+/// Documents drawn whose least budget is looked for.
+const TIGHT_DOCUMENTS: usize = 1_000;
+
 const BUDGETS: [usize; 4] = [2_000, 3_000, 5_000, 8_192];
 
 /// What a claim may be: absent, literals of the generated documents, texts of its own, one of them a mail address as long as may be, and unusable.
@@ -65,6 +68,27 @@ fn is_exact(says: Says) -> bool {
     matches!(says, Says::All | Says::AllButSpecial)
 }
 
+/// The least budget with which the document is proved safe, if there is one.
+fn least_proved(permissions: &Permissions) -> Option<usize> {
+    let is_proved = |budget_bytes: usize| {
+        let policies = Policies::new(permissions, Limits { coverage: Coverage::Api, budget_bytes });
+        matches!(policies.cache_safety(permissions, &method(), &Facts::none()), CacheSafety::Proved)
+    };
+    let (mut too_small, mut enough) = (1_024, 8_192);
+    if !is_proved(enough) {
+        return None;
+    }
+    while enough - too_small > 1 {
+        let middle = usize::midpoint(too_small, enough);
+        if is_proved(middle) {
+            enough = middle;
+        } else {
+            too_small = middle;
+        }
+    }
+    Some(enough)
+}
+
 #[derive(Default, Debug)]
 struct Counts {
     proved: usize,
@@ -116,4 +140,19 @@ fn what_is_proved_holds_for_every_holder_and_a_witness_loses_a_method() {
     assert!(counts.proved > DOCUMENTS / 4 && counts.witness > DOCUMENTS / 6, "{counts:?}");
     // Most of these need values of claims as long as may be, which no witness has.
     assert!(counts.missed < DOCUMENTS / 8, "{counts:?}");
+}
+
+/// The bound on bytes is looked at where it is only just enough.
+#[test]
+fn what_is_only_just_proved_to_fit_does_fit() {
+    let mut runner = TestRunner::deterministic();
+    let mut proved = 0;
+    for _ in 0..TIGHT_DOCUMENTS {
+        let document = document().new_tree(&mut runner).unwrap().current();
+        let permissions = Permissions::parse(document.to_string().as_bytes()).unwrap();
+        let Some(budget_bytes) = least_proved(&permissions) else { continue };
+        proved += 1;
+        check(&document, budget_bytes, &mut Counts::default());
+    }
+    assert!(proved > TIGHT_DOCUMENTS / 3, "{proved}");
 }
