@@ -73,3 +73,24 @@ fn nothing_of_the_tool_is_linked_into_the_function() {
         assert!(tool.contains(package) && !function.contains(package), "{package}");
     }
 }
+
+/// Decisions are pure: the engine reaches neither network, files nor clock through a package.
+#[test]
+fn the_engine_stands_on_serde_alone() {
+    let of_serde = [
+        "itoa",
+        "memchr",
+        "proc-macro2",
+        "quote",
+        "serde",
+        "serde_core",
+        "serde_derive",
+        "serde_json",
+        "syn",
+        "unicode-ident",
+        "zmij",
+    ];
+    for package in linked("permissions") {
+        assert!(package == "permissions" || of_serde.contains(&package.as_str()), "{package}");
+    }
+}
