@@ -30,7 +30,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 # The settings that name a file of the package, and the option for each. docs/settings.md of the project has all settings.
-FILES = {"PERMISSIONS_FILE": "permissions", "JWKS_FILE": "jwks", "JWKS_CA_FILE": "ca"}
+FILES = {"PERMISSIONS_FILE": "permissions", "ISSUERS_FILE": "issuers", "JWKS_FILE": "jwks", "JWKS_CA_FILE": "ca"}
 DEFAULTS = {"PERMISSIONS_FILE": "permissions.json"}
 # Where Lambda puts what is in a layer.
 LAYERS = "/opt"
@@ -64,6 +64,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--function", required=True, type=Path, help="zip of the release")
     parser.add_argument("--permissions", type=Path, help="your permission document")
+    parser.add_argument("--issuers", type=Path, help="your issuers, where there are several")
     parser.add_argument("--jwks", type=Path, help="key set to start from")
     parser.add_argument("--ca", type=Path, help="PEM roots to trust for the key endpoint")
     parser.add_argument("--settings", type=Path, help="the function's environment variables, NAME=value, one a line")

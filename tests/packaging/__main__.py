@@ -132,12 +132,16 @@ class Package(Folder):
     def test_every_permission_document_in_the_docs_starts_the_function(self) -> None:
         found = 0
         for page in sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]):
-            for text in re.findall(r"^```json\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE):
-                if '"permissions": [' in text:
-                    found += 1
-                    with self.subTest(page.relative_to(ROOT)):
-                        run = self.package("--permissions", str(self.write("from-a-page.json", text)))
-                        self.assertEqual((run.returncode, run.stderr), (0, ""), run.stdout)
+            blocks = re.findall(r"^```json\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE)
+            # A page about several issuers has their file, too.
+            entries = next((text for text in blocks if '"kind": ' in text), None)
+            files = ["--issuers", str(self.write("issuers.json", entries))] if entries else []
+            for text in filter(lambda text: '"permissions": [' in text, blocks):
+                found += 1
+                with self.subTest(page.relative_to(ROOT)):
+                    document = str(self.write("from-a-page.json", text))
+                    run = self.package("--permissions", document, *files, settings="" if entries else SETTINGS)
+                    self.assertEqual((run.returncode, run.stderr), (0, ""), run.stdout)
         self.assertGreater(found, 3)
 
     def test_a_function_that_cannot_run_here_is_not_packaged_unchecked_without_being_told_so(self) -> None:
